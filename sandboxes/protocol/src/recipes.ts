@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { Name, RelativePath, Split } from './ids.js';
+
+/** A mounted tree artifact, named by its folder below the task's inputs root. */
+const Mount = RelativePath;
+
+export const ColumnMapping = z.strictObject({
+  id: z.string().min(1).default('id'),
+  file: z.string().min(1).default('file'),
+  title: z.string().min(1).default('title'),
+  split: z.string().min(1).default('split'),
+  /** Attribute columns; null takes every other column. */
+  attributes: z.array(z.string().min(1)).nullable().default(null),
+});
+
+/** Reads an upload (`files.bin` + `files.jsonl` {name, offset, length} + `manifest.csv` or `manifest.jsonl` [+ `pairs.csv`]). Writes tree `dataset` and tree `problems`. */
+export const ImportInput = z.strictObject({
+  upload: Mount,
+  manifest: z.enum(['csv', 'jsonl']),
+  columns: ColumnMapping,
+  /** Rows without a split, or all rows where the column is missing: 'refuse' them, or 'hash' 80/10/10 by id. */
+  missingSplit: z.enum(['refuse', 'hash']).default('refuse'),
+  maxImageBytes: z.number().int().default(20_000_000),
+  maxImagePixels: z.number().int().default(50_000_000),
+});
+
+export const VisionArchitecture = z.strictObject({
+  width: z.number().int().min(16).max(512).default(48).describe('Width in pixels a picture is resized to'),
+  height: z.number().int().min(16).max(512).default(48).describe('Height in pixels a picture is resized to'),
+  patch: z.number().int().min(2).max(64).default(8).describe('Side of a square patch in pixels; divides width and height'),
+  dim: z.number().int().min(16).max(1024).default(128).describe('Width of the transformer'),
+  depth: z.number().int().min(1).max(24).default(4).describe('Number of transformer layers'),
+  heads: z.number().int().min(1).max(16).default(4).describe('Attention heads; divides dim'),
+});
+export type VisionArchitecture = z.infer<typeof VisionArchitecture>;
+
+export const TrainingParameters = z.strictObject({
+  epochs: z.number().min(0.01).max(1000).default(4).describe('Passes over the training split'),
+  batchSize: z.number().int().min(2).max(4096).default(128),
+  learningRate: z.number().positive().max(1).default(0.001).describe('Peak learning rate of AdamW'),
+  weightDecay: z.number().min(0).max(1).default(0.05),
+  warmup: z.number().min(0).max(1).default(0.1).describe('Share of the steps with a rising learning rate'),
+  labelSmoothing: z.number().min(0).max(0.5).default(0.05),
+  augment: z.boolean().default(true).describe('Random flips, shifts and brightness while training'),
+  checkpointEvery: z.number().int().min(1).default(50).describe('Steps between checkpoints'),
+});
+export type TrainingParameters = z.infer<typeof TrainingParameters>;
+
+export const FinetuneObjective = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('classify'),
+    targets: z.array(z.string().min(1)).min(1).max(16).describe('Attributes the head predicts'),
+  }),
+  z.strictObject({
+    kind: z.literal('contrastive'),
+    dim: z.number().int().min(8).max(2048).default(128).describe('Dimension of the embedding space'),
+    attributes: z.array(z.string().min(1)).max(16).default([]).describe('Attributes that say which items belong together'),
+    titles: z.boolean().default(true).describe('Pull a picture towards its title'),
+    coEngagement: z.boolean().default(true).describe('Pull together items that the same people engaged with'),
+    temperature: z.number().positive().max(1).default(0.07),
+  }),
+]);
+
+/** `classify` trains vision_encoder + head (from `base`, or from scratch by `architecture`); `contrastive` trains a domain encoder. Writes tree `bundle`. */
+export const FinetuneInput = z.strictObject({
+  dataset: Mount,
+  base: Mount.nullable().default(null),
+  architecture: VisionArchitecture.nullable().default(null),
+  objective: FinetuneObjective,
+  training: TrainingParameters,
+});
+
+/** Computes one vector per item of `dataset` with the bundle's encoder; items unchanged since `previous` are copied. Writes tree `snapshot`. */
+export const EmbedInput = z.strictObject({
+  dataset: Mount,
+  encoder: Mount,
+  previous: Mount.nullable().default(null),
+  batchSize: z.number().int().min(1).max(1024).default(64),
+});
+
+/** Replaces base's vision_encoder by an item_projector over `snapshot` and trains projector and head. Writes tree `bundle`. */
+export const SwapEncoderInput = z.strictObject({
+  dataset: Mount,
+  base: Mount,
+  snapshot: Mount,
+  targets: z.array(z.string().min(1)).min(1).max(16),
+  projector: z.strictObject({
+    hidden: z.number().int().min(0).max(8192).default(256).describe('Width of the hidden layer; 0 for a linear projector'),
+  }),
+  training: TrainingParameters,
+});
+
+export const Candidate = z.strictObject({
+  name: Name,
+  role: z.enum(['stock', 'fine-tuned', 'swapped']),
+  bundle: Mount,
+  snapshot: Mount.nullable().default(null),
+  /**
+   * `bundle`: the bundle's own head answers. `class-means`: the encoder is left as it is and each label is the mean of its
+   * training features (no gradient step): how a stock encoder that never saw these labels is asked "as it is".
+   */
+  head: z.enum(['bundle', 'class-means']).default('bundle'),
+});
+
+/** Compares candidates on the same held-out items. Writes tree `report` (report.json: EvaluationReport). */
+export const EvaluateInput = z.strictObject({
+  dataset: Mount,
+  split: Split.default('val'),
+  targets: z.array(z.string().min(1)).min(1),
+  candidates: z.array(Candidate).min(1).max(8),
+  imagesPerRequest: z.array(z.number().int().min(1).max(200)).default([1, 5, 10, 20, 40]),
+  rounds: z.number().int().min(3).max(1000).default(30).describe('Interleaved rounds; each times every candidate at every size'),
+  bootstrap: z.number().int().min(100).max(20000).default(2000),
+  pricePerCpuHour: z.number().positive().default(0.04),
+});
+
+/**
+ * Serves one bundle over HTTP on the unix socket `/serve/model.sock` (Open Inference Protocol v2 paths): input `item_ids` BYTES [n]
+ * (resolved from the snapshot, or from the dataset's pictures) or `images` BYTES [n] (base64 in JSON); outputs `<target>.label` BYTES [n], `<target>.score` FP32 [n].
+ */
+export const ServeInput = z.strictObject({
+  bundle: Mount,
+  snapshot: Mount.nullable().default(null),
+  dataset: Mount.nullable().default(null),
+  modelName: Name,
+  modelVersion: z.string().min(1).max(64),
+  threads: z.number().int().min(1).max(64).default(1),
+});
