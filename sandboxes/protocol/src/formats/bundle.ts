@@ -11,6 +11,7 @@ export const Port = z.strictObject({
 export type Port = z.infer<typeof Port>;
 
 export const BundleFile = z.strictObject({ path: RelativePath, sha256: Sha256, sizeBytes: z.number().int().min(0) });
+export type BundleFile = z.infer<typeof BundleFile>;
 
 export const Component = z.strictObject({
   graph: BundleFile,

@@ -1,0 +1,74 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BundleFile, BundleManifest, type Component } from '@graft/protocol';
+import { z } from 'zod';
+import { InputInvalid, RecipeFailure } from './failures.js';
+import { sha256OfFile, writeWhole } from './files.js';
+import { assertGenuine, encoderSha256 } from './space.js';
+
+const MANIFEST = 'bundle.json';
+
+/** A bundle folder whose manifest is valid and whose files are those that the manifest names. */
+export interface Bundle {
+  readonly folder: string;
+  readonly manifest: BundleManifest;
+}
+
+/** Reads and checks a bundle: every file by its hash, every space by its definition. */
+export async function openBundle(folder: string): Promise<Bundle> {
+  const manifest = parseManifest(await readFile(join(folder, MANIFEST), 'utf8'), folder);
+  for (const [name, component] of Object.entries(manifest.components)) {
+    for (const file of [component.graph, ...component.weights]) await assertUnchanged(folder, file);
+    if (component.space) assertGenuine(component.space, `Component ${name}`);
+  }
+  const encoder = manifest.components['vision_encoder'];
+  if (encoder?.space && encoder.space.definition.encoderSha256 !== encoderSha256(encoder)) {
+    throw new RecipeFailure('artifact-refused', `vision_encoder in ${folder} carries the space of another encoder. Export the bundle again.`);
+  }
+  return { folder, manifest };
+}
+
+/** The component of that name, or `input-invalid` saying which components there are. */
+export function componentOf(bundle: Bundle, name: string): Component {
+  const component = bundle.manifest.components[name];
+  if (!component) {
+    const found = Object.keys(bundle.manifest.components).join(', ') || 'none';
+    throw new InputInvalid(`Bundle "${bundle.manifest.name}" needs a component ${name}; it has: ${found}.`);
+  }
+  return component;
+}
+
+export function graphPath(bundle: Bundle, component: Component): string {
+  return join(bundle.folder, component.graph.path);
+}
+
+/** Describes a file of a bundle that is being written. */
+export async function describeFile(folder: string, path: string): Promise<BundleFile> {
+  const full = join(folder, path);
+  const { size } = await stat(full);
+  return { path, sha256: await sha256OfFile(full), sizeBytes: size };
+}
+
+/** Writes the manifest, last: a folder without it is not a bundle. */
+export async function writeBundleManifest(folder: string, manifest: BundleManifest): Promise<void> {
+  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(BundleManifest.parse(manifest), null, 2)}\n`);
+}
+
+function parseManifest(text: string, folder: string): BundleManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputInvalid(`${folder}/${MANIFEST} is not JSON: ${String(error)}`);
+  }
+  const parsed = BundleManifest.safeParse(json);
+  if (!parsed.success) throw new InputInvalid(`${folder}/${MANIFEST} is not a bundle manifest: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+async function assertUnchanged(folder: string, file: BundleFile): Promise<void> {
+  const found = await sha256OfFile(join(folder, file.path));
+  if (found !== file.sha256) {
+    throw new RecipeFailure('artifact-refused', `${file.path} of the bundle has sha256 ${found}, its manifest says ${file.sha256}.`);
+  }
+}

@@ -1,0 +1,14 @@
+export { componentOf, describeFile, graphPath, openBundle, writeBundleManifest, type Bundle } from './bundle.js';
+export { ControlChannel } from './control-channel.js';
+export { Dataset } from './dataset.js';
+export { executeTask, type RecipeHandler } from './execute-task.js';
+export { Cancelled, InputInvalid, RecipeFailure, SpaceMismatch, toFailure } from './failures.js';
+export { readLines, sha256OfFile, writeWhole } from './files.js';
+export { classIndices, labelVocabulary, NO_LABEL, type LabelVocabulary } from './labels.js';
+export { mapInOrder } from './map-in-order.js';
+export { decodeItems, decodePicture, pictureBytes, PixelScaler } from './pictures.js';
+export { permutation, Random } from './random.js';
+export { RecipeContext, type SendEvent } from './recipe-context.js';
+export { runRecipe, serveChannel } from './run-recipe.js';
+export { Snapshot, writeSnapshot, type SnapshotContent } from './snapshot.js';
+export { assertGenuine, encoderSha256, spaceId, spaceOf } from './space.js';
