@@ -1,0 +1,172 @@
+import { create } from '@bufbuild/protobuf';
+import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, type NodeProto } from '../proto/onnx_pb.js';
+import { node, valueInfo, type AttributeValue, type Dimension, type Shape } from '../proto/messages.js';
+import { seededRandom, type Initial } from '../tensors/random.js';
+import { float32, int64, type ElementType, type Tensor } from '../tensors/tensor.js';
+import { Model } from '../model/model.js';
+
+/** Operator set the engine writes. */
+export const OPSET = 21;
+/** File format version that belongs to it (onnx.proto, `Version`). */
+const IR_VERSION = 10n;
+
+/** A tensor that flows through a graph under construction. */
+export interface Value {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: Shape;
+}
+
+export interface Parameter {
+  readonly value: Value;
+  readonly initial: Tensor;
+}
+
+export interface NodeSpec {
+  readonly opType: string;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly Pick<Value, 'type' | 'shape'>[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly domain?: string;
+}
+
+/** Nodes, inputs, constants and parameters in the order they were added: always a valid topological order. */
+export class Graph {
+  readonly nodes: NodeProto[] = [];
+  readonly inputs: Value[] = [];
+  readonly constants = new Map<string, Tensor>();
+  readonly parameters = new Map<string, Parameter>();
+  private readonly values = new Map<string, Value>();
+  private readonly pooled = new Map<string, Value>();
+  private readonly seed: string | number;
+  private unnamed = 0;
+
+  /** `seed` decides the first values of all parameters, each by its own name: adding one changes no other. */
+  constructor({ seed = 0 }: { seed?: string | number } = {}) {
+    this.seed = seed;
+  }
+
+  /** The value of that name; throws where there is none. */
+  value(name: string): Value {
+    const found = this.values.get(name);
+    if (!found) throw new Error(`Value "${name}": expected one of the graph's, found no such name.`);
+    return found;
+  }
+
+  /** Makes a value known under its name; throws where the name is taken. */
+  declare(value: Value): Value {
+    if (this.values.has(value.name)) throw new Error(`Value "${value.name}": expected a new name, found that it is taken.`);
+    this.values.set(value.name, value);
+    return value;
+  }
+
+  input(name: string, type: ElementType, shape: Shape): Value {
+    const value = this.declare({ name, type, shape });
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** A trainable float32 tensor, filled by `initial` from the graph's seed and its own name. */
+  parameter(name: string, shape: readonly number[], initial: Initial): Value {
+    return this.parameterOf(name, float32(shape, initial(shape, seededRandom(`${this.seed}/${name}`))));
+  }
+
+  /** A trainable tensor with given first values. */
+  parameterOf(name: string, initial: Tensor): Value {
+    const value = this.declare({ name, type: initial.type, shape: initial.shape });
+    this.parameters.set(name, { value, initial });
+    return value;
+  }
+
+  constant(value: Tensor, name = this.freshName('constant')): Value {
+    this.constants.set(name, value);
+    return this.declare({ name, type: value.type, shape: value.shape });
+  }
+
+  /** A float32 scalar; equal ones are shared. */
+  scalar(value: number): Value {
+    return this.pool(`float32 ${value}`, () => float32([], [value]));
+  }
+
+  /** A vector of int64: axes, sizes, positions; equal ones are shared. */
+  integers(values: readonly number[]): Value {
+    return this.pool(`int64 ${values.join()}`, () => int64([values.length], values));
+  }
+
+  /** The integers a value holds where it is a constant; operators need them while a gradient is derived. */
+  constantIntegers(name: string): number[] | undefined {
+    const found = this.constants.get(name);
+    return found ? Array.from(found.data as ArrayLike<number | bigint>, Number) : undefined;
+  }
+
+  /** Adds a node; its outputs get fresh names. */
+  emit({ opType, inputs, outputs, attributes = {}, domain = '' }: NodeSpec): Value[] {
+    const values = outputs.map(({ type, shape }) => this.declare({ name: this.freshName(opType), type, shape }));
+    const input = inputs.map((value) => value?.name ?? '');
+    this.nodes.push(node({ opType, domain, input, output: values.map(({ name }) => name), attributes }));
+    return values;
+  }
+
+  freshName(stem: string): string {
+    this.unnamed += 1;
+    return `${stem}_${this.unnamed}`;
+  }
+
+  /** The forward graph as a model: parameters become initializers, `outputs` its named results. */
+  toModel(outputs: Readonly<Record<string, Value>>): Model {
+    const initializers = new Map([...this.constants, ...[...this.parameters].map(([name, { initial }]) => [name, initial] as const)]);
+    return modelOf(this, outputs, { inputs: this.inputs, initializers });
+  }
+
+  /** The graph as a training session reads it: parameters are inputs, so that they may be fed at every step. */
+  toTrainingModel(outputs: Readonly<Record<string, Value>>): Model {
+    const inputs = [...this.inputs, ...[...this.parameters.values()].map(({ value }) => value)];
+    return modelOf(this, outputs, { inputs, initializers: this.constants });
+  }
+
+  private pool(key: string, make: () => Tensor): Value {
+    let value = this.pooled.get(key);
+    if (!value) {
+      value = this.constant(make());
+      this.pooled.set(key, value);
+    }
+    return value;
+  }
+
+  /** Values between inputs and outputs, for whoever cuts the model open later. */
+  inner(): Value[] {
+    return this.nodes.flatMap(({ output }) => output.filter((name) => name !== '').map((name) => this.value(name)));
+  }
+}
+
+function modelOf(graph: Graph, outputs: Readonly<Record<string, Value>>, parts: { inputs: readonly Value[]; initializers: ReadonlyMap<string, Tensor> }): Model {
+  const info = ({ name, type, shape }: Value) => valueInfo(name, type, shape);
+  const named = Object.entries(outputs).map(([name, value]) => ({ ...value, name }));
+  const results = Object.entries(outputs)
+    .filter(([name, value]) => name !== value.name)
+    .map(([name, value]) => node({ opType: 'Identity', input: [value.name], output: [name], attributes: {} }));
+  const proto = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'graft',
+    opsetImport: [
+      create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(OPSET) }),
+      create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n }),
+    ],
+    graph: create(GraphProtoSchema, {
+      name: 'graft',
+      node: [...graph.nodes, ...results],
+      input: parts.inputs.map(info),
+      output: named.map(info),
+      valueInfo: graph.inner().filter(({ name }) => !(name in outputs)).map(info),
+    }),
+  });
+  return Model.of(proto, parts.initializers);
+}
+
+/** A shape without named sizes; throws where one is left, naming the value. */
+export function fixedShape({ name, shape }: Value): number[] {
+  return shape.map((dim: Dimension) => {
+    if (typeof dim === 'number') return dim;
+    throw new Error(`Value "${name}": expected a shape of known sizes, found [${shape.join(', ')}].`);
+  });
+}
