@@ -40,8 +40,7 @@ export function serverAccount(dataDir: string): Account | undefined {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'));
-  const account =
-    accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
+  const account = accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
   if (account === undefined) {
     throw new Error(
       'Graft runs as root, PostgreSQL does not, and this machine has neither an account "postgres" nor "nobody". ' +
@@ -81,10 +80,11 @@ function dropPrivileges(account: Account | undefined): string[] {
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file));
   if (setpriv === undefined) {
     if (account === undefined) return [];
-    throw new Error('setpriv (package util-linux) is missing: it is what starts PostgreSQL as an unprivileged account.');
+    throw new Error(
+      'setpriv (package util-linux) is missing: it is what starts PostgreSQL as an unprivileged account.',
+    );
   }
-  const identity =
-    account === undefined ? [] : [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
+  const identity = account === undefined ? [] : [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
   return [setpriv, '--pdeathsig', 'INT', ...identity, '--'];
 }
 

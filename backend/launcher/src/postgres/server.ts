@@ -150,7 +150,9 @@ async function stopOrphan(dir: string): Promise<void> {
   }
   const owner = readIfThere(path.join(dir, 'owner'));
   if (owner !== undefined && sameProcess(owner) && !owner.startsWith(`${process.pid} `)) {
-    throw new Error(`${dir} is in use by process ${owner.split(' ')[0]}. Stop that one first, or set GRAFT_HOME to another folder.`);
+    throw new Error(
+      `${dir} is in use by process ${owner.split(' ')[0]}. Stop that one first, or set GRAFT_HOME to another folder.`,
+    );
   }
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + 15_000;
@@ -192,7 +194,9 @@ async function ensureDatabase(config: pg.ClientConfig, name: string): Promise<vo
 }
 
 function explain(output: string, dir: string, port: number): string {
-  if (/No space left on device/.test(output)) return `PostgreSQL found no space left on the disk of ${dir}. Free some and start again.`;
-  if (/could not bind|Address already in use/.test(output)) return `Port ${port}, which PostgreSQL was to use, is taken.`;
+  if (/No space left on device/.test(output))
+    return `PostgreSQL found no space left on the disk of ${dir}. Free some and start again.`;
+  if (/could not bind|Address already in use/.test(output))
+    return `Port ${port}, which PostgreSQL was to use, is taken.`;
   return `PostgreSQL over ${dir} did not start. Its last words:\n${output}`;
 }

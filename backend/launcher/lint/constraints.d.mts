@@ -1,0 +1,3 @@
+export const depConstraints: Record<string, { may: string[]; tests?: string[]; never: string[] }>;
+export const apiLayers: string[];
+export const emptyNames: string[];

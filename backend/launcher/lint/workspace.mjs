@@ -1,0 +1,45 @@
+// What the lint rules know about the tree: its projects with their tags, and which file imports which.
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+export const workspaceRoot = path.resolve(import.meta.dirname, '../../..');
+
+/** @returns {{ name: string, root: string, tags: string[] }[]} */
+export function readProjects() {
+  const { workspaces } = JSON.parse(readFileSync(path.join(workspaceRoot, 'package.json'), 'utf8'));
+  return workspaces
+    .flatMap((pattern) => globSync(`${pattern}/package.json`, { cwd: workspaceRoot }))
+    .map((file) => {
+      const manifest = JSON.parse(readFileSync(path.join(workspaceRoot, file), 'utf8'));
+      return {
+        name: manifest.name,
+        root: path.join(workspaceRoot, path.dirname(file)),
+        tags: (manifest.nx?.tags ?? []).filter((tag) => tag.startsWith('type:')),
+      };
+    });
+}
+
+/** The source file that a relative import means (`./x.js` is written for `x.ts`), or undefined. */
+export function resolveRelative(fromFile, specifier) {
+  const target = path.resolve(path.dirname(fromFile), specifier);
+  const stem = target.replace(/\.jsx?$/, '');
+  return [target, `${stem}.ts`, `${stem}.tsx`, path.join(stem, 'index.ts'), path.join(stem, 'index.tsx')].find(
+    (file) => existsSync(file) && statSync(file).isFile(),
+  );
+}
+
+const imports = new Map();
+// Type-only imports vanish from the program, so they cannot make a cycle that runs.
+const importStatement = /^\s*(?:import|export)\s+(?!type\b)(?:[\w*\s{},$]*?\s+from\s+)?['"](\.[^'"]+)['"]/gm;
+
+/** Files of our own that `file` imports at run time. */
+export function importsOf(file) {
+  const { mtimeMs } = statSync(file);
+  const known = imports.get(file);
+  if (known?.mtimeMs === mtimeMs) return known.targets;
+  const targets = [...readFileSync(file, 'utf8').matchAll(importStatement)]
+    .map(([, specifier]) => resolveRelative(file, specifier))
+    .filter((target) => target !== undefined);
+  imports.set(file, { mtimeMs, targets });
+  return targets;
+}
