@@ -1,0 +1,1 @@
+export { importDataset } from './import-dataset.js';
