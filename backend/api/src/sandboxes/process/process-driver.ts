@@ -1,0 +1,236 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, lchown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Writable } from 'node:stream';
+import {
+  SandboxStartFailed,
+  type CollectedFile,
+  type CollectLimits,
+  type IsolationReport,
+  type Sandbox,
+  type SandboxDriver,
+  type SandboxMount,
+  type SandboxSpec,
+} from '../sandbox-driver.js';
+import { bubblewrapArguments, encodeArguments } from './bubblewrap.js';
+import { collectFolder } from './collector.js';
+import { detectFacilities, SYSTEM_PATH, type HostFacilities } from './host-facilities.js';
+import { chooseStage, launchArguments, type StagedPath } from './launch-chain.js';
+import { measureIsolation } from './probes.js';
+import { RunningSandbox } from './running-sandbox.js';
+
+const ARGUMENTS_FD = 4;
+const SECCOMP_FD = 5;
+/** Marks the launcher's environment, so that a process left by a killed worker can be told from everybody else's. */
+const MARK = 'GRAFT_SANDBOX';
+
+export interface ProcessDriverOptions {
+  home: string;
+  appRoot: string;
+  allowUnsandboxed: boolean;
+}
+
+/** Sandboxes as processes of this machine: bubblewrap, an own uid, seccomp, control groups where they can be had. */
+export class ProcessDriver implements SandboxDriver {
+  readonly name = 'process';
+
+  private constructor(
+    private readonly options: ProcessDriverOptions,
+    private readonly facilities: HostFacilities,
+    private readonly mark: string,
+  ) {}
+
+  static async open(options: ProcessDriverOptions): Promise<ProcessDriver> {
+    await mkdir(path.join(options.home, 'sandboxes'), { recursive: true });
+    const mark = Buffer.from(options.home).toString('base64url').slice(-16);
+    const facilities = await detectFacilities({ ...options, prefix: `graft-${mark}-` });
+    return new ProcessDriver(options, facilities, mark);
+  }
+
+  async probe(): Promise<IsolationReport> {
+    return await measureIsolation(this, this.facilities, this.options.home);
+  }
+
+  async start(spec: SandboxSpec): Promise<Sandbox> {
+    const { facilities } = this;
+    const folder = this.folderOf(spec.id);
+    await this.prepareFolders(spec, folder);
+    const cgroup = (await facilities.cgroups?.create(spec.id, spec.limits)) ?? null;
+    try {
+      const child = spawn('/bin/sh', this.commandLine(spec, folder, cgroup?.joinFiles ?? []), {
+        // bwrap's own environment can be read inside as /proc/1/environ whatever --clearenv says: it must hold nothing.
+        env: { PATH: SYSTEM_PATH, [MARK]: `${this.mark}/${spec.id}` },
+        cwd: '/',
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      });
+      await started(child);
+      this.handOver(child, ARGUMENTS_FD, this.wallArguments(spec, folder));
+      this.handOver(child, SECCOMP_FD, facilities.seccomp ?? Buffer.alloc(0));
+      return new RunningSandbox(spec, child as ChildProcess & { pid: number }, cgroup);
+    } catch (error) {
+      await cgroup?.remove();
+      throw new SandboxStartFailed(`The sandbox could not be started: ${String(error)}`, { cause: error });
+    }
+  }
+
+  collect(spec: Pick<SandboxSpec, 'workspace' | 'slot'>, folder: string, limits: CollectLimits): AsyncIterable<CollectedFile> {
+    return collectFolder(spec.workspace, folder, { ...limits, owner: this.uidOf(spec.slot) });
+  }
+
+  async reap(alive: ReadonlySet<string>): Promise<string[]> {
+    const reaped = new Set<string>();
+    for (const { pid, id } of await this.markedProcesses()) {
+      if (alive.has(id)) continue;
+      reaped.add(id);
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
+    for (const { id, cgroup } of (await this.facilities.cgroups?.leftovers()) ?? []) {
+      if (alive.has(id)) continue;
+      cgroup.kill();
+      await cgroup.remove();
+      reaped.add(id);
+    }
+    for (const id of await readdir(path.join(this.options.home, 'sandboxes'))) {
+      if (alive.has(id)) continue;
+      await rm(this.folderOf(id), { recursive: true, force: true });
+      reaped.add(id);
+    }
+    return [...reaped];
+  }
+
+  /** Generated files and sockets of a sandbox; removed with it. */
+  folderOf(id: string): string {
+    return path.join(this.options.home, 'sandboxes', id);
+  }
+
+  private uidOf(slot: number): number {
+    return this.facilities.uidPool === null ? (process.getuid?.() ?? 0) : this.facilities.uidPool + slot;
+  }
+
+  private async prepareFolders(spec: SandboxSpec, folder: string): Promise<void> {
+    const etc = path.join(folder, 'etc');
+    await mkdir(etc, { recursive: true, mode: 0o755 });
+    await writeFile(path.join(etc, 'passwd'), 'sandbox:x:1000:1000::/workspace:/bin/sh\n');
+    await writeFile(path.join(etc, 'group'), 'sandbox:x:1000:\n');
+    await writeFile(path.join(etc, 'nsswitch.conf'), 'hosts: files\npasswd: files\ngroup: files\n');
+    await writeFile(path.join(etc, 'hosts'), '127.0.0.1 localhost\n::1 localhost\n');
+    for (const writable of [spec.workspace, ...spec.mounts.filter((mount) => mount.writable).map(({ source }) => source)]) {
+      await mkdir(writable, { recursive: true });
+      await chmod(writable, 0o700);
+      if (this.facilities.uidPool !== null) await giveTo(writable, this.uidOf(spec.slot));
+    }
+  }
+
+  private commandLine(spec: SandboxSpec, folder: string, joinFiles: readonly string[]): string[] {
+    const { facilities } = this;
+    const staged = facilities.uidPool === null ? null : this.stagedPaths(spec, folder);
+    return launchArguments({
+      joinFiles,
+      drop: staged === null ? null : { uid: this.uidOf(spec.slot), ...staged },
+      rlimits: {
+        fileBytes: spec.limits.workspaceBytes,
+        // Where there is a control group it counts all processes together; per process RLIMIT_DATA is the next best.
+        dataBytes: facilities.cgroups === null ? spec.limits.memoryBytes : null,
+        // Counted per uid: with a shared uid it would count other sandboxes and the control plane itself.
+        processes: facilities.uidPool === null ? null : spec.limits.pids,
+      },
+      command: this.wallCommand(spec, staged),
+    });
+  }
+
+  private wallCommand(spec: SandboxSpec, staged: Staging | null): string[] {
+    const { wall } = this.facilities;
+    if (wall.kind !== 'bubblewrap') throw new SandboxStartFailed(`no launcher for ${wall.kind}`);
+    const binary = staged === null ? wall.binary : this.stagedName(staged, wall.binary);
+    return [binary, '--args', String(ARGUMENTS_FD), '--', ...spec.command];
+  }
+
+  private wallArguments(spec: SandboxSpec, folder: string): Buffer {
+    const { wall, systemFolders, uidPool } = this.facilities;
+    const staged = uidPool === null ? null : this.stagedPaths(spec, folder);
+    const reach = (source: string): string => (staged === null ? source : this.stagedName(staged, source));
+    return encodeArguments(
+      bubblewrapArguments({
+        systemFolders,
+        etcFolder: reach(path.join(folder, 'etc')),
+        workspace: reach(spec.workspace),
+        mounts: [...this.appMounts(), ...spec.mounts].map((mount) => ({ ...mount, source: reach(mount.source) })),
+        tmpBytes: spec.limits.tmpBytes,
+        seccompFd: SECCOMP_FD,
+        disableNestedNamespaces: wall.kind === 'bubblewrap' && wall.disableNestedNamespaces,
+      }),
+    );
+  }
+
+  /** The recipes with their packages. `node_modules/@graft/*` are links to `../../sandboxes/*`, which resolve inside as they do outside. */
+  private appMounts(): SandboxMount[] {
+    const readOnly = (source: string, target: string): SandboxMount => ({ source, target, writable: false });
+    return [
+      readOnly(path.join(this.options.appRoot, 'sandboxes'), '/app/sandboxes'),
+      readOnly(path.join(this.options.appRoot, 'node_modules'), '/app/node_modules'),
+      readOnly(process.execPath, '/app/bin/node'),
+    ];
+  }
+
+  private stagedPaths(spec: SandboxSpec, folder: string): Staging {
+    const { wall } = this.facilities;
+    const sources = [
+      ...(wall.kind === 'bubblewrap' ? [wall.binary] : []),
+      path.join(folder, 'etc'),
+      spec.workspace,
+      ...[...this.appMounts(), ...spec.mounts].map(({ source }) => source),
+    ];
+    return { stage: chooseStage(sources, existsSync), paths: sources.map((source, index) => ({ source, name: String(index) })) };
+  }
+
+  private stagedName({ stage, paths }: Staging, source: string): string {
+    const found = paths.find((candidate) => candidate.source === source);
+    if (found === undefined) throw new Error(`${source} was not staged for the sandbox`);
+    return path.join(stage, found.name);
+  }
+
+  private handOver(child: ChildProcess, fd: number, bytes: Buffer): void {
+    const pipe = child.stdio[fd] as Writable;
+    pipe.on('error', () => undefined);
+    pipe.end(bytes);
+  }
+
+  private async markedProcesses(): Promise<{ pid: number; id: string }[]> {
+    const found: { pid: number; id: string }[] = [];
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+      const value = environment.split('\0').find((entry) => entry.startsWith(`${MARK}=${this.mark}/`));
+      if (value !== undefined) found.push({ pid: Number(name), id: value.slice(value.indexOf('/') + 1) });
+    }
+    return found;
+  }
+}
+
+interface Staging {
+  stage: string;
+  paths: StagedPath[];
+}
+
+async function started(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+}
+
+/** Hands a tree to the sandbox's uid, which may differ from the one of the last attempt. Links are handed over, never followed. */
+async function giveTo(folder: string, uid: number): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) await giveTo(name, uid);
+    else await lchown(name, uid, uid);
+  }
+  await lchown(folder, uid, uid);
+}
