@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ImportProblem, ImportProblem as ProblemSchema } from '@graft/protocol';
 import { Dataset } from '@graft/runner';
 import { runTask, type TaskOutcome, temporaryFolder } from '@graft/runner/testing';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importDataset } from './import-dataset.js';
 
@@ -12,7 +12,7 @@ let good: Buffer;
 let files: Record<string, Buffer>;
 
 beforeAll(async () => {
-  const solid = (side: number): sharp.Sharp => sharp({ create: { width: side, height: side, channels: 3, background: '#c33' } });
+  const solid = (side: number): Sharp => sharp({ create: { width: side, height: side, channels: 3, background: '#c33' } });
   good = await solid(16).jpeg().toBuffer();
   const noise = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } });
   files = {

@@ -1,0 +1,1 @@
+export { embedDataset } from './embed-dataset.js';

@@ -1,0 +1,4 @@
+import { runRecipe } from '@graft/runner';
+import { embedDataset } from './embed-dataset.js';
+
+await runRecipe('embed', embedDataset);
