@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ArtifactsModule } from './artifacts/index.js';
+import { AuditModule } from './audit/index.js';
+import { IdentityModule } from './identity/index.js';
+import type { ProcessKind } from './platform/config/env.js';
+import { PlatformModule } from './platform/platform.module.js';
+
+/** Every feature, in the order in which they may import each other. */
+const features = [IdentityModule, AuditModule, ArtifactsModule];
+
+/** The whole application. The processes differ in what they start: the api serves the controllers, the worker runs jobs, sweeps and event handlers. */
+@Module({})
+export class AppModule {
+  static forProcess(kind: ProcessKind): DynamicModule {
+    return { module: AppModule, imports: [PlatformModule.forProcess(kind), ...features] };
+  }
+}

@@ -1,0 +1,27 @@
+/** The status of each DomainError code. A code that is thrown anywhere and has no row here is a failing spec. */
+export const errorStatuses: Readonly<Record<string, number>> = {
+  'validation-failed': 422,
+  'not-found': 404,
+  'move-not-allowed': 409,
+
+  // identity
+  'sign-in-failed': 401,
+  'not-signed-in': 401,
+  'permission-missing': 403,
+  'csrf-refused': 403,
+  'too-many-attempts': 429,
+  'email-taken': 409,
+  'last-admin': 409,
+  'scope-not-granted': 403,
+
+  // artifacts
+  'artifact-missing': 404,
+  'artifact-damaged': 500,
+  'artifact-refused': 422,
+
+  // datasets
+  'dataset-name-taken': 409,
+  'import-not-open': 409,
+  'upload-too-large': 413,
+  'upload-malformed': 422,
+};

@@ -1,0 +1,3 @@
+export { OutboxDelivery } from './outbox.delivery.js';
+export { OutboxModule } from './outbox.module.js';
+export { defineEvent, EventHandlers, Outbox, type EventHandler, type EventType } from './outbox.js';
