@@ -55,7 +55,7 @@ export function planProducts(plan: CataloguePlan): { rows: Row[]; pairs: Row[]; 
   ]);
   const pairs = simulateCoEngagement(products, plan.shoppers, plan.seed).map(({ a, b, weight }) => [a, b, String(weight)]);
   const shots = products.map((product) => ({ path: `pictures/${product.id}.jpg`, scene: () => productScene(product, plan.seed) }));
-  return { rows: [productHeader, ...rows, ...badRows], pairs: [['a', 'b', 'weight'], ...pairs], shots };
+  return { rows: [productHeader, ...rows, ...badRows], pairs: [['item_a', 'item_b', 'weight'], ...pairs], shots };
 }
 
 export function planGeneric(plan: CataloguePlan): { rows: Row[]; shots: Shot[] } {

@@ -70,6 +70,7 @@ export class Progress {
 }
 
 export const bar = (fraction: number, width = 24): string => {
-  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
-  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${String(Math.round(fraction * 100)).padStart(3)} %`;
+  const share = Math.min(1, Math.max(0, fraction));
+  const full = Math.round(share * width);
+  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${String(Math.round(share * 100)).padStart(3)} %`;
 };

@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { demoPlan, renderCatalogue, renderGeneric } from '../catalogue/catalogue.js';
+import { environment } from '../environment.js';
+import { defaultColumns, type ImportRequest } from '../import/plan.js';
+
+export type Hear = (done: number) => void;
+
+export interface JobDataset {
+  name: string;
+  description: string;
+  /** Pictures to render before it can be imported; 0 where they exist already. */
+  pictures: number;
+  /** Makes the folder where needed and says how to import it. */
+  prepare(onPicture: Hear): Promise<ImportRequest>;
+}
+
+/** What the main job runs on. */
+export interface JobSource {
+  name: string;
+  experiment: string;
+  /** Everybody's pictures, for the stock model, and the team's own. */
+  generic: JobDataset;
+  own: JobDataset;
+  /** Name of the model whose versions compete, of the encoder's model, and of the endpoint. */
+  model: string;
+  encoder: string;
+  endpoint: string;
+}
+
+const folderOf = (name: string): string => join(environment.home, 'demo', name);
+const whole = (source: string): ImportRequest => ({ source, columns: defaultColumns, missingSplit: 'refuse' });
+
+const generic: JobDataset = {
+  name: 'generic',
+  description: 'Generic studio pictures rendered by Graft: what the stock model has seen',
+  pictures: demoPlan.generic,
+  prepare: async (onPicture) => whole((await renderGeneric(folderOf('generic'), demoPlan, onPicture)).folder),
+};
+
+const demo: JobSource = {
+  name: 'demo',
+  experiment: join(environment.experimentsFolder, 'demo.yaml'),
+  generic,
+  own: {
+    name: 'catalogue',
+    description: 'The built-in catalogue: product pictures rendered by Graft, with titles, attributes and simulated co-engagement',
+    pictures: demoPlan.products,
+    prepare: async (onPicture) => whole((await renderCatalogue(folderOf('catalogue'), demoPlan, onPicture)).folder),
+  },
+  model: 'tagger',
+  encoder: 'catalogue-encoder',
+  endpoint: 'tagger',
+};
+
+/** The data a benchmark needs is not here: exit code 3, and what to install. */
+export class DataMissing extends Error {
+  override readonly name = 'DataMissing';
+}
+
+const fashionFolder = join(environment.dataFolder, 'fashion-product-images');
+
+const fashion: JobSource = {
+  name: 'fashion-product-images',
+  experiment: join(environment.experimentsFolder, 'fashion-products.yaml'),
+  generic,
+  own: {
+    name: 'fashion-products',
+    description: 'Fashion Product Images (Small): real photos with titles and attributes; for benchmarks only, not to be shown',
+    pictures: 0,
+    prepare: async () => {
+      const manifest = join(fashionFolder, 'products.csv.gz');
+      await access(manifest).catch(() => {
+        throw new DataMissing(`main-job: expected ${manifest}, found no such file; put the data set fashion-product-images into a folder and name that folder's parent by GRAFT_DATA_DIR`);
+      });
+      return {
+        source: fashionFolder, manifest, missingSplit: 'refuse', packed: { offset: 'offset', length: 'length' },
+        columns: { id: 'product_id', file: 'shard', title: 'title', split: 'split', attributes: ['masterCategory', 'subCategory', 'articleType', 'baseColour', 'usage'] },
+      };
+    },
+  },
+  model: 'product-tagger',
+  encoder: 'product-encoder',
+  endpoint: 'product-tagger',
+};
+
+export const jobSources: Record<string, JobSource> = { [demo.name]: demo, [fashion.name]: fashion };
