@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type Metric, type VariantCounts } from './decision.js';
 
-const saves: Metric = { kind: 'conversion', eventType: 'save', better: 'higher' };
+const saves: Metric = { kind: 'conversion', name: 'save', better: 'higher' };
 
 function anArm(role: VariantCounts['role'], counts: Partial<VariantCounts>): VariantCounts {
   const sum = counts.sum ?? 0;
@@ -21,7 +21,7 @@ describe('three outcomes', () => {
   it('fails a treatment whose interval lies below zero, and turns round where lower is better', () => {
     const [control, treatment] = [{ n: 5000, sum: 900 }, { n: 5000, sum: 500 }];
     expect(decideCounts(control, treatment).outcome).toBe('fail');
-    expect(decideCounts(control, treatment, { ...saves, eventType: 'hide', better: 'lower' }).outcome).toBe('pass');
+    expect(decideCounts(control, treatment, { ...saves, name: 'hide', better: 'lower' }).outcome).toBe('pass');
   });
 
   it('says inconclusive where the fixed test alone would have claimed a difference', () => {
@@ -31,7 +31,7 @@ describe('three outcomes', () => {
   });
 
   it('compares means by their spread', () => {
-    const prices: Metric = { kind: 'mean', eventType: 'purchase', better: 'higher' };
+    const prices: Metric = { kind: 'mean', name: 'purchase', better: 'higher' };
     const arm = (sum: number) => ({ n: 1000, sum, sumOfSquares: sum * sum * 0.002 });
     expect(decideCounts(arm(1000), arm(1500), prices).outcome).toBe('pass');
   });

@@ -8,7 +8,8 @@ export type Outcome = 'pass' | 'fail' | 'inconclusive';
 
 export interface Metric {
   readonly kind: MetricKind;
-  readonly eventType: string;
+  /** What is counted, as a person says it: `save or purchase`. */
+  readonly name: string;
   readonly better: 'higher' | 'lower';
 }
 
@@ -101,7 +102,7 @@ function compare({ metric, control, treatment, broken }: Pair): Comparison {
   if (broken) return verdict('inconclusive', 'the traffic was not split as configured.');
   const missing = missingEvidence(metric, control, treatment);
   if (missing !== null) return verdict('inconclusive', missing);
-  if (absolute === null) return verdict('inconclusive', `${metric.eventType} does not vary between units, so no interval can be given.`);
+  if (absolute === null) return verdict('inconclusive', `${metric.name} does not vary between units, so no interval can be given.`);
 
   const figures = `${describe(metric, treatment.name, b.mean)} against ${describe(metric, control.name, a.mean)}, difference ${signed(absolute.estimate)} (always-valid 95 % interval ${signed(absolute.alwaysValid.low)} to ${signed(absolute.alwaysValid.high)}, ${control.n + treatment.n} units).`;
   const direction = Math.sign(absolute.alwaysValid.low) === Math.sign(absolute.alwaysValid.high) ? Math.sign(absolute.estimate) : 0;
@@ -122,7 +123,7 @@ function missingEvidence(metric: Metric, control: VariantCounts, treatment: Vari
   const nonEvents = control.n + treatment.n - events;
   const rarer = Math.min(events, nonEvents);
   return rarer < analysisPolicy.minimumEventsOfEachKind
-    ? `only ${rarer} units ${rarer === events ? 'did' : 'did not'} ${metric.eventType}; at least ${analysisPolicy.minimumEventsOfEachKind} are needed.`
+    ? `only ${rarer} units ${rarer === events ? 'did' : 'did not'} ${metric.name}; at least ${analysisPolicy.minimumEventsOfEachKind} are needed.`
     : null;
 }
 
@@ -149,7 +150,7 @@ function inconclusive(sampleRatio: SampleRatio | null, comparisons: readonly Com
 }
 
 function describe(metric: Metric, variant: string, mean: number): string {
-  return metric.kind === 'conversion' ? `${(100 * mean).toFixed(2)} % ${metric.eventType} with ${variant}` : `mean ${metric.eventType} ${significant(mean)} with ${variant}`;
+  return metric.kind === 'conversion' ? `${(100 * mean).toFixed(2)} % ${metric.name} with ${variant}` : `mean ${metric.name} ${significant(mean)} with ${variant}`;
 }
 
 function signed(value: number): string {
