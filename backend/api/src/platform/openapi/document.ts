@@ -28,7 +28,7 @@ function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): { schema: unknown
     unrepresentable: 'any',
     override: ({ jsonSchema }) => withoutNoise(jsonSchema),
   });
-  return { schema: own, components: definitions };
+  return { schema: own, components: definitions as Record<string, unknown> };
 }
 
 /** Leaves out what a format says already and the bounds of every safe integer. */
