@@ -1,0 +1,5 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['src/**/*.spec.ts', 'src/**/*.auth-spec.ts'], environment: 'node', setupFiles: ['reflect-metadata'] },
+});
