@@ -6,6 +6,7 @@ import { AccessGuard } from './access.guard.js';
 import { ApiToken } from './api-token.entity.js';
 import { Authenticator } from './authenticator.js';
 import { FirstAdmin } from './first-admin.js';
+import { LocalTokens } from './local-tokens.js';
 import { PeopleController } from './people.controller.js';
 import { PeopleRepository } from './people.repository.js';
 import { PeopleService } from './people.service.js';
@@ -29,6 +30,7 @@ const PRUNE_EVERY_MS = 3_600_000;
     { provide: APP_GUARD, useClass: AccessGuard },
     Authenticator,
     FirstAdmin,
+    LocalTokens,
     PeopleRepository,
     PeopleService,
     SessionsRepository,
@@ -37,7 +39,7 @@ const PRUNE_EVERY_MS = 3_600_000;
     TokensRepository,
     TokensService,
   ],
-  exports: [Authenticator, FirstAdmin, PeopleService, TokensService],
+  exports: [Authenticator, FirstAdmin, LocalTokens, PeopleService, TokensService],
 })
 export class IdentityModule implements OnModuleInit {
   constructor(

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A server on which a test may create databases. */
-    serverUrl: string;
+    /** A server on which a test may create databases; started by the launcher's global set-up. */
+    postgresUrl: string;
   }
 }
 
@@ -22,7 +22,7 @@ export function useDatabase(options: { migrated: boolean } = { migrated: true })
   let pool: pg.Pool | undefined;
 
   beforeAll(async () => {
-    const server = inject('serverUrl');
+    const server = inject('postgresUrl');
     await onServer(server, `CREATE DATABASE ${name}`);
     const address = new URL(server);
     address.pathname = `/${name}`;
@@ -34,7 +34,7 @@ export function useDatabase(options: { migrated: boolean } = { migrated: true })
 
   afterAll(async () => {
     await pool?.end();
-    await onServer(inject('serverUrl'), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await onServer(inject('postgresUrl'), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   });
 
   return {

@@ -24,6 +24,8 @@ export const Environment = z.object({
   GRAFT_CODE_REVISION: z.string().default('unknown').describe('Revision written into the lineage of every model version'),
   GRAFT_ADMIN_EMAIL: z.string().optional().describe('E-mail of the first admin; default admin@graft.local'),
   GRAFT_ADMIN_PASSWORD: z.string().optional().describe('Password of the first admin; generated when absent').meta({ secret: true }),
+  GRAFT_ADMIN_TOKEN: z.string().optional().describe('Set-up only: the local admin token that exists already').meta({ secret: true }),
+  GRAFT_RESEARCHER_TOKEN: z.string().optional().describe('Set-up only: the local researcher token that exists already').meta({ secret: true }),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe level that is logged'),
 });
 
@@ -44,6 +46,8 @@ export abstract class Config {
   abstract readonly codeRevision: string;
   abstract readonly adminEmail: string;
   abstract readonly adminPassword: string | undefined;
+  abstract readonly adminToken: string | undefined;
+  abstract readonly researcherToken: string | undefined;
   abstract readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
 }
 
@@ -69,6 +73,8 @@ export function loadConfig(kind: ProcessKind, source: NodeJS.ProcessEnv = proces
     codeRevision: env.GRAFT_CODE_REVISION,
     adminEmail: env.GRAFT_ADMIN_EMAIL ?? 'admin@graft.local',
     adminPassword: env.GRAFT_ADMIN_PASSWORD,
+    adminToken: env.GRAFT_ADMIN_TOKEN,
+    researcherToken: env.GRAFT_RESEARCHER_TOKEN,
     logLevel: env.LOG_LEVEL,
   });
 }
