@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, type NodeProto } from '../proto/onnx_pb.js';
-import { node, valueInfo, type AttributeValue, type Dimension, type Shape } from '../proto/messages.js';
+import { constantNode, node, valueInfo, type AttributeValue, type Dimension, type Shape } from '../proto/messages.js';
 import { seededRandom, type Initial } from '../tensors/random.js';
 import { float32, int64, type ElementType, type Tensor } from '../tensors/tensor.js';
 import { Model } from '../model/model.js';
@@ -93,8 +93,8 @@ export class Graph {
     return this.pool(`int64 ${values.join()}`, () => int64([values.length], values));
   }
 
-  /** The integers a value holds where it is a constant; operators need them while a gradient is derived. */
-  constantIntegers(name: string): number[] | undefined {
+  /** The numbers a value holds where it is a constant: gradients need the axes and sizes of the forward graph. */
+  constantNumbers(name: string): number[] | undefined {
     const found = this.constants.get(name);
     return found ? Array.from(found.data as ArrayLike<number | bigint>, Number) : undefined;
   }
@@ -107,24 +107,35 @@ export class Graph {
     return values;
   }
 
+  /** Gives a node outputs it could have and did not name so far (LayerNormalization's mean and deviation). */
+  extendOutputs(extended: NodeProto, outputs: readonly Pick<Value, 'type' | 'shape'>[]): Value[] {
+    return outputs.map(({ type, shape }, index) => {
+      const name = extended.output[index];
+      if (name) return this.value(name);
+      const value = this.declare({ name: this.freshName(extended.opType), type, shape });
+      extended.output[index] = value.name;
+      return value;
+    });
+  }
+
   freshName(stem: string): string {
     this.unnamed += 1;
     return `${stem}_${this.unnamed}`;
   }
 
-  /** The forward graph as a model: parameters become initializers, `outputs` its named results. */
+  /** The forward graph as a model: parameters become initializers, constants nodes, `outputs` its named results. */
   toModel(outputs: Readonly<Record<string, Value>>): Model {
-    const initializers = new Map([...this.constants, ...[...this.parameters].map(([name, { initial }]) => [name, initial] as const)]);
+    const initializers = new Map([...this.parameters].map(([name, { initial }]) => [name, initial]));
     return modelOf(this, outputs, { inputs: this.inputs, initializers });
   }
 
   /** The graph as a training session reads it: parameters are inputs, so that they may be fed at every step. */
   toTrainingModel(outputs: Readonly<Record<string, Value>>): Model {
     const inputs = [...this.inputs, ...[...this.parameters.values()].map(({ value }) => value)];
-    return modelOf(this, outputs, { inputs, initializers: this.constants });
+    return modelOf(this, outputs, { inputs, initializers: new Map() });
   }
 
-  private pool(key: string, make: () => Tensor): Value {
+  protected pool(key: string, make: () => Tensor): Value {
     let value = this.pooled.get(key);
     if (!value) {
       value = this.constant(make());
@@ -154,7 +165,7 @@ function modelOf(graph: Graph, outputs: Readonly<Record<string, Value>>, parts: 
     ],
     graph: create(GraphProtoSchema, {
       name: 'graft',
-      node: [...graph.nodes, ...results],
+      node: [...[...graph.constants].map(([name, value]) => constantNode(name, value)), ...graph.nodes, ...results],
       input: parts.inputs.map(info),
       output: named.map(info),
       valueInfo: graph.inner().filter(({ name }) => !(name in outputs)).map(info),

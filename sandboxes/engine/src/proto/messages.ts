@@ -47,6 +47,12 @@ export function node(fields: { opType: string; domain?: string; input: string[];
   });
 }
 
+/** A node that answers always the same: what sets a constant apart from a weight, which is an initializer. */
+export function constantNode(output: string, value: Tensor): NodeProto {
+  const held = create(AttributeProtoSchema, { name: 'value', type: AttributeType.TENSOR, t: tensorProto('', value) });
+  return create(NodeProtoSchema, { name: output, opType: 'Constant', output: [output], attribute: [held] });
+}
+
 const find = (from: NodeProto, name: string): AttributeProto | undefined => from.attribute.find((candidate) => candidate.name === name);
 
 export const intAttribute = (from: NodeProto, name: string, missing: number): number => {

@@ -16,7 +16,7 @@ interface ElementFacts {
   readonly onnx: Onnx;
   /** The dtype word of the safetensors format. */
   readonly safetensors: string;
-  readonly array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TensorData;
+  readonly array: new (buffer: ArrayBuffer, byteOffset: number, length: number) => TensorData;
   readonly bytes: number;
 }
 
@@ -80,6 +80,6 @@ export function tensorOfBytes(type: ElementType, shape: readonly number[], bytes
   if (bytes.byteLength !== expected) {
     throw new Error(`Tensor of shape [${shape.join(', ')}] and type ${type}: expected ${expected} bytes, found ${bytes.byteLength}.`);
   }
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
-  return { type, shape, data: new array(aligned.buffer, aligned.byteOffset, elementCount(shape)) };
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return { type, shape, data: new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, elementCount(shape)) };
 }

@@ -1,0 +1,20 @@
+// Writes the generated sources: protobuf types from onnx.proto (buf), the optimizer's WebAssembly module from its text (wabt).
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import wabt from 'wabt';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const buf = join(dirname(createRequire(import.meta.url).resolve('@bufbuild/buf/package.json')), 'bin/buf');
+execFileSync(process.execPath, [buf, 'generate'], { cwd: root, stdio: 'inherit' });
+
+const { parseWat } = await wabt();
+const source = join(root, 'src/optimizer/adamw.wat');
+const module = parseWat(source, readFileSync(source, 'utf8'), { simd: true });
+const { buffer } = module.toBinary({});
+writeFileSync(
+  join(root, 'src/optimizer/adamw-wasm.gen.ts'),
+  `// Generated from adamw.wat by "npm run generate". Do not edit.\nexport const adamWModule = '${Buffer.from(buffer).toString('base64')}';\n`,
+);

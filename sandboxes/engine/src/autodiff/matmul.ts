@@ -1,0 +1,43 @@
+import { floatAttribute, intAttribute } from '../proto/messages.js';
+import type { GraphBuilder } from '../graph/builder.js';
+import { fixedShape, type Value } from '../graph/graph.js';
+import { elementCount } from '../tensors/tensor.js';
+import { unbroadcast } from './broadcast.js';
+import { NoGradient, type GradientRule } from './rule.js';
+
+/** Last two axes swapped; onnxruntime fuses it into the product that follows. */
+function swapped(graph: GraphBuilder, x: Value): Value {
+  const axes = x.shape.map((_, axis) => axis);
+  return graph.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+}
+
+export const matMulRules = {
+  MatMul: ({ graph, node, inputs, gradients, needs }) => {
+    const [a, b, gradient] = [inputs[0]!, inputs[1]!, gradients[0]!];
+    if (a.shape.length < 2 || b.shape.length < 2) throw new NoGradient(node, `expected matrices, found shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}].`);
+    if (b.shape.length > 2) {
+      return [
+        needs(0) ? unbroadcast(graph, graph.matMul(gradient, swapped(graph, b)), a) : undefined,
+        needs(1) ? unbroadcast(graph, graph.matMul(swapped(graph, a), gradient), b) : undefined,
+      ];
+    }
+    // One matrix for all rows: a single Gemm instead of a batch of products that is summed afterwards.
+    const shape = fixedShape(a);
+    const [inner, columns] = fixedShape(b) as [number, number];
+    const rows = elementCount(shape) / inner;
+    const flat = graph.reshape(gradient, [rows, columns]);
+    return [
+      needs(0) ? graph.reshape(graph.gemm(flat, b, { transB: true }), shape) : undefined,
+      needs(1) ? graph.gemm(graph.reshape(a, [rows, inner]), flat, { transA: true }) : undefined,
+    ];
+  },
+  Gemm: ({ graph, node, inputs, gradients, needs }) => {
+    if (floatAttribute(node, 'alpha', 1) !== 1 || floatAttribute(node, 'beta', 1) !== 1) throw new NoGradient(node, 'expected alpha = beta = 1.');
+    const [a, b, c, gradient] = [inputs[0]!, inputs[1]!, inputs[2], gradients[0]!];
+    const transA = intAttribute(node, 'transA', 0) === 1;
+    const transB = intAttribute(node, 'transB', 0) === 1;
+    const toA = () => (transA ? graph.gemm(b, gradient, { transA: transB, transB: true }) : graph.gemm(gradient, b, { transB: !transB }));
+    const toB = () => (transB ? graph.gemm(gradient, a, { transA: true, transB: transA }) : graph.gemm(a, gradient, { transA: !transA }));
+    return [needs(0) ? toA() : undefined, needs(1) ? toB() : undefined, c && needs(2) ? unbroadcast(graph, gradient, c) : undefined];
+  },
+} satisfies Record<string, GradientRule>;

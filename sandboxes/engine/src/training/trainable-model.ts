@@ -1,0 +1,61 @@
+import { copyOf } from '../proto/messages.js';
+import type { GraphBuilder } from '../graph/builder.js';
+import { fixedShape, type Value } from '../graph/graph.js';
+import { specialise, type SpecialisedModel } from '../graph/specialise.js';
+import type { Model } from '../model/model.js';
+
+/** A model as a function inside a training graph. Applied several times, all applications share its weights. */
+export class TrainableModel {
+  private applications = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly model: Model,
+    /** Names of the initializers that are trained. */
+    private readonly trained: ReadonlySet<string>,
+  ) {}
+
+  /** Adds the model's nodes to the graph, fed with `inputs` by name; answers the outputs asked for. Sizes must be known. */
+  async apply<Output extends string>(graph: GraphBuilder, inputs: Readonly<Record<string, Value>>, outputs: readonly Output[]): Promise<Record<Output, Value>> {
+    this.refuseUnknown(inputs, outputs);
+    const shapes = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, fixedShape(value)]));
+    const special = await specialise(this.model, shapes, this.trained);
+    this.applications += 1;
+    const names = new Map(Object.entries(inputs).map(([name, { name: outer }]) => [name, outer]));
+    for (const weight of this.trained) names.set(weight, this.parameter(graph, weight).name);
+    inline(graph, special, { names, prefix: `${this.name}#${this.applications}/` });
+    return Object.fromEntries(outputs.map((name) => [name, graph.value(names.get(name)!)])) as Record<Output, Value>;
+  }
+
+  private parameter(graph: GraphBuilder, weight: string): Value {
+    const name = parameterName(this.name, weight);
+    return graph.parameters.get(name)?.value ?? graph.parameterOf(name, this.model.initializers.get(weight)!);
+  }
+
+  private refuseUnknown(inputs: Readonly<Record<string, Value>>, outputs: readonly string[]): void {
+    const check = (kind: string, found: readonly string[], known: readonly { name: string }[]): void => {
+      const unknown = found.find((name) => known.every((port) => port.name !== name));
+      if (unknown !== undefined) throw new Error(`Model "${this.name}": expected ${kind} ${known.map(({ name }) => name).join(', ')}, found "${unknown}".`);
+    };
+    check('inputs', Object.keys(inputs), this.model.inputs);
+    check('outputs', outputs, this.model.graph.output);
+  }
+}
+
+/** How a model's weight is called among the parameters of a training graph. */
+export const parameterName = (model: string, weight: string): string => `${model}/${weight}`;
+
+/** Copies constants and nodes under new names; `names` maps what is already there and learns the rest. */
+function inline(graph: GraphBuilder, special: SpecialisedModel, { names, prefix }: { names: Map<string, string>; prefix: string }): void {
+  for (const [name, value] of special.constants) names.set(name, graph.constant(value, `${prefix}${name}`).name);
+  const renamed = (name: string): string => (name === '' ? '' : names.get(name)!);
+  for (const node of special.nodes) {
+    const input = node.input.map(renamed);
+    for (const name of node.output) {
+      if (name === '') continue;
+      names.set(name, `${prefix}${name}`);
+      graph.declare({ name: `${prefix}${name}`, ...special.values.get(name)! });
+    }
+    graph.nodes.push(copyOf(node, { name: `${prefix}${node.name}`, input, output: node.output.map(renamed) }));
+  }
+}
