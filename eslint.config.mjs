@@ -2,6 +2,19 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import { graft } from './backend/launcher/lint/plugin.mjs';
 
+const nodeGlobals = [
+  'process',
+  'console',
+  'URL',
+  'fetch',
+  'Buffer',
+  'AbortSignal',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+];
+
 const everywhere = [
   { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
   {
@@ -50,7 +63,7 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx,mjs}'],
     extends: [eslint.configs.recommended],
     plugins: { graft },
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' } },
+    languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])) },
     rules: {
       'graft/project-fence': 'error',
       'graft/layer-order': 'error',
@@ -83,7 +96,8 @@ export default tseslint.config(
     // The doors of a process: the only places that read its environment.
     files: [
       'backend/api/src/platform/config/env.ts',
-      'backend/cli/src/main.ts',
+      'backend/cli/src/environment.ts',
+      'migrations/src/main.ts',
       'backend/launcher/src/main.ts',
       'e2e/**',
     ],

@@ -141,15 +141,17 @@ function running(attempt: Attempt, facts: { url: string; port: number; owner: st
 /** A server whose launcher was killed is stopped; one whose launcher lives is left alone and named. */
 async function stopOrphan(dir: string): Promise<void> {
   const pidFile = path.join(dir, 'data/postmaster.pid');
-  const pid = Number(readIfThere(pidFile)?.split('\n')[0] ?? 0);
-  if (pid <= 0) return;
-  if (!isAlive(pid) || !isPostgres(pid)) {
-    // The number may belong to another program by now, which PostgreSQL would take for a running server.
-    rmSync(pidFile, { force: true });
+  const content = readIfThere(pidFile);
+  const pid = Number(content?.split('\n')[0] ?? 0);
+  if (content === undefined || !isAlive(pid)) return;
+  if (!isPostgres(pid)) {
+    // The number went to another program, which PostgreSQL would take for a running server. Put one there that no
+    // process can have, and keep the rest: by it PostgreSQL still notices backends that outlived their server.
+    writeFileSync(pidFile, content.replace(/^\d+/, String(2 ** 22 + 1)));
     return;
   }
   const owner = readIfThere(path.join(dir, 'owner'));
-  if (owner !== undefined && sameProcess(owner) && !owner.startsWith(`${process.pid} `)) {
+  if (owner !== undefined && sameProcess(owner) && owner !== processIdentity(process.pid)) {
     throw new Error(
       `${dir} is in use by process ${owner.split(' ')[0]}. Stop that one first, or set GRAFT_HOME to another folder.`,
     );
