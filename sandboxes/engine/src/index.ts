@@ -15,3 +15,4 @@ export * from './optimizer/schedule.js';
 export * from './training/trainer.js';
 export * from './training/trainable-model.js';
 export * from './runtime/session.js';
+export * from './model/surgery.js';
