@@ -1,6 +1,6 @@
 // Writes the generated sources: protobuf types from onnx.proto (buf), the optimizer's WebAssembly module from its text (wabt).
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import wabt from 'wabt';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const buf = join(dirname(createRequire(import.meta.url).resolve('@bufbuild/buf/package.json')), 'bin/buf');
 execFileSync(process.execPath, [buf, 'generate'], { cwd: root, stdio: 'inherit' });
+renameSync(join(root, 'src/proto/onnx_pb.ts'), join(root, 'src/proto/onnx.gen.ts'));
 
 const { parseWat } = await wabt();
 const source = join(root, 'src/optimizer/adamw.wat');

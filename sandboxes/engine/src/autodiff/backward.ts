@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
-import type { NodeProto } from '../proto/onnx_pb.js';
+import type { NodeProto } from '../proto/onnx.gen.js';
 import { convRules } from './conv.js';
 import { elementwiseRules } from './elementwise.js';
 import { indexingRules } from './indexing.js';
@@ -78,5 +78,7 @@ function dependentsOf(nodes: readonly NodeProto[], wanted: readonly Value[]): Se
 }
 
 function unreached({ name }: Value): never {
-  throw new Error(`Parameter "${name}": expected a path to the loss, found none. Freeze it or use it in the objective.`);
+  throw new Error(
+    `Parameter "${name}": expected a path to the loss, found none. Freeze it or use it in the objective.`,
+  );
 }

@@ -12,7 +12,10 @@ export function unbroadcast(graph: GraphBuilder, gradient: Value, like: Value): 
   const axes = shape.flatMap((dim, axis) => (axis < added || (target[axis - added] === 1 && dim !== 1) ? [axis] : []));
   if (axes.every((axis, index) => axis === index)) {
     const rows = elementCount(shape.slice(0, axes.length));
-    return graph.reshape(sumRows(graph, graph.reshape(gradient, [rows, elementCount(shape.slice(axes.length))])), target);
+    return graph.reshape(
+      sumRows(graph, graph.reshape(gradient, [rows, elementCount(shape.slice(axes.length))])),
+      target,
+    );
   }
   return graph.reshape(graph.reduceSum(gradient, axes), target);
 }

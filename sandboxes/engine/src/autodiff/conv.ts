@@ -29,7 +29,10 @@ function readWindow({ node, inputs }: Differentiation): Window {
   const group = intAttribute(node, 'group', 1);
   const padding = stringAttribute(node, 'auto_pad', 'NOTSET');
   if (inputs[0]!.shape.length !== 4 || group !== 1 || padding !== 'NOTSET') {
-    throw new NoGradient(node, `expected a 2-D convolution of one group with explicit pads, found rank ${inputs[0]!.shape.length}, ${group} groups and auto_pad ${padding}.`);
+    throw new NoGradient(
+      node,
+      `expected a 2-D convolution of one group with explicit pads, found rank ${inputs[0]!.shape.length}, ${group} groups and auto_pad ${padding}.`,
+    );
   }
   return {
     strides: (intsAttribute(node, 'strides') ?? [1, 1]) as unknown as Pair,
@@ -43,7 +46,12 @@ function inputGradient({ graph, inputs, gradients }: Differentiation, { strides,
   const [x, weight] = [fixedShape(inputs[0]!), fixedShape(inputs[1]!)];
   const out = fixedShape(gradients[0]!);
   const missing = ([0, 1] as const).map((axis) => {
-    const reached = (out[2 + axis]! - 1) * strides[axis] - pads[axis] - pads[axis + 2]! + (weight[2 + axis]! - 1) * dilations[axis] + 1;
+    const reached =
+      (out[2 + axis]! - 1) * strides[axis] -
+      pads[axis] -
+      pads[axis + 2]! +
+      (weight[2 + axis]! - 1) * dilations[axis] +
+      1;
     return x[2 + axis]! - reached;
   });
   const [result] = graph.emit({
@@ -60,11 +68,23 @@ function weightGradient({ graph, inputs, gradients }: Differentiation, { strides
   const [x, weight] = [fixedShape(inputs[0]!), fixedShape(inputs[1]!)];
   const out = fixedShape(gradients[0]!);
   const reached = ([0, 1] as const).map((axis) =>
-    convolvedSize(x[2 + axis]!, { kernel: out[2 + axis]!, stride: dilations[axis], dilation: strides[axis], pads: pads[axis] + pads[axis + 2]! }),
+    convolvedSize(x[2 + axis]!, {
+      kernel: out[2 + axis]!,
+      stride: dilations[axis],
+      dilation: strides[axis],
+      pads: pads[axis] + pads[axis + 2]!,
+    }),
   );
-  const exchanged = graph.conv(graph.transpose(inputs[0]!, [1, 0, 2, 3]), graph.transpose(gradients[0]!, [1, 0, 2, 3]), { strides: dilations, dilations: strides, pads });
+  const exchanged = graph.conv(
+    graph.transpose(inputs[0]!, [1, 0, 2, 3]),
+    graph.transpose(gradients[0]!, [1, 0, 2, 3]),
+    { strides: dilations, dilations: strides, pads },
+  );
   const cut = ([0, 1] as const).reduce(
-    (value, axis) => (reached[axis] === weight[2 + axis] ? value : graph.slice(value, { axis: 2 + axis, from: 0, to: weight[2 + axis]! })),
+    (value, axis) =>
+      reached[axis] === weight[2 + axis]
+        ? value
+        : graph.slice(value, { axis: 2 + axis, from: 0, to: weight[2 + axis]! }),
     exchanged,
   );
   return graph.transpose(cut, [1, 0, 2, 3]);

@@ -4,11 +4,18 @@ import { NoGradient, unaryRule, type Differentiation, type GradientRule } from '
 
 /** A rule for two broadcast inputs from the gradient each would have without broadcasting. */
 const binaryRule =
-  (derive: (of: Differentiation & { a: Value; b: Value; y: Value; gradient: Value }) => readonly [() => Value, () => Value]): GradientRule =>
+  (
+    derive: (
+      of: Differentiation & { a: Value; b: Value; y: Value; gradient: Value },
+    ) => readonly [() => Value, () => Value],
+  ): GradientRule =>
   (of) => {
     const [a, b] = [of.inputs[0]!, of.inputs[1]!];
     const [left, right] = derive({ ...of, a, b, y: of.outputs[0]!, gradient: of.gradients[0]! });
-    return [of.needs(0) ? unbroadcast(of.graph, left(), a) : undefined, of.needs(1) ? unbroadcast(of.graph, right(), b) : undefined];
+    return [
+      of.needs(0) ? unbroadcast(of.graph, left(), a) : undefined,
+      of.needs(1) ? unbroadcast(of.graph, right(), b) : undefined,
+    ];
   };
 
 /** Steep enough to be 0 below and 1 above zero for every normal float32. */
@@ -23,14 +30,19 @@ export const elementwiseRules = {
     return [() => quotient, () => graph.neg(graph.mul(quotient, y))];
   }),
   Pow: binaryRule(({ graph, node, a, b, y, gradient, needs }) => {
-    if (a.type !== 'float32' || b.type !== 'float32') throw new NoGradient(node, `expected float32 base and exponent, found ${a.type} and ${b.type}.`);
+    if (a.type !== 'float32' || b.type !== 'float32')
+      throw new NoGradient(node, `expected float32 base and exponent, found ${a.type} and ${b.type}.`);
     const square = !needs(1) && graph.constantNumbers(b.name)?.every((value) => value === 2) === true;
     return [
-      () => (square ? graph.mul(gradient, graph.mul(a, 2)) : graph.mul(gradient, graph.mul(b, graph.pow(a, graph.sub(b, 1))))),
+      () =>
+        square
+          ? graph.mul(gradient, graph.mul(a, 2))
+          : graph.mul(gradient, graph.mul(b, graph.pow(a, graph.sub(b, 1)))),
       () => graph.mul(gradient, graph.mul(y, graph.log(a))),
     ];
   }),
-  Sum: ({ graph, inputs, gradients, needs }) => inputs.map((input, index) => (input && needs(index) ? unbroadcast(graph, gradients[0]!, input) : undefined)),
+  Sum: ({ graph, inputs, gradients, needs }) =>
+    inputs.map((input, index) => (input && needs(index) ? unbroadcast(graph, gradients[0]!, input) : undefined)),
   Where: ({ graph, inputs: [condition, a, b], gradients, needs }) => [
     undefined,
     needs(1) ? unbroadcast(graph, graph.where(condition!, gradients[0]!, 0), a!) : undefined,
@@ -47,9 +59,12 @@ export const elementwiseRules = {
   Sigmoid: unaryRule(({ graph, y, gradient }) => graph.mul(gradient, graph.sub(y, graph.mul(y, y)))),
   // A third of the time of Where: onnxruntime has no fast kernel for Where or Sign.
   Relu: unaryRule(({ graph, y, gradient }) => graph.mul(gradient, graph.hardSigmoid(y, STEP, 0))),
-  Erf: unaryRule(({ graph, x, gradient }) => graph.mul(gradient, graph.mul(graph.exp(graph.neg(graph.mul(x, x))), 2 / Math.sqrt(Math.PI)))),
+  Erf: unaryRule(({ graph, x, gradient }) =>
+    graph.mul(gradient, graph.mul(graph.exp(graph.neg(graph.mul(x, x))), 2 / Math.sqrt(Math.PI))),
+  ),
   Gelu: unaryRule(({ graph, node, x, gradient }) => {
-    if (node.attribute.some(({ name, s }) => name === 'approximate' && new TextDecoder().decode(s) !== 'none')) throw new NoGradient(node, 'only the exact form (approximate = none) has a gradient.');
+    if (node.attribute.some(({ name, s }) => name === 'approximate' && new TextDecoder().decode(s) !== 'none'))
+      throw new NoGradient(node, 'only the exact form (approximate = none) has a gradient.');
     // y' = (1 + erf(u)) / 2 + u exp(-u²) / sqrt(pi) with u = x / sqrt(2)
     const u = graph.mul(x, Math.SQRT1_2);
     const density = graph.mul(graph.mul(u, graph.exp(graph.neg(graph.mul(u, u)))), 2 / Math.sqrt(Math.PI));

@@ -9,7 +9,11 @@ export const indexingRules = {
     const shape = fixedShape(x);
     const indices = inputs[1]!;
     const axis = positiveAxis(intAttribute(node, 'axis', 0), shape.length);
-    const [before, size, after] = [elementCount(shape.slice(0, axis)), shape[axis]!, elementCount(shape.slice(axis + 1))];
+    const [before, size, after] = [
+      elementCount(shape.slice(0, axis)),
+      shape[axis]!,
+      elementCount(shape.slice(axis + 1)),
+    ];
     const picks = elementCount(fixedShape(indices));
     const [constant, ...others] = graph.constantNumbers(indices.name) ?? [];
     if (constant !== undefined && others.length === 0) {
@@ -19,9 +23,16 @@ export const indexingRules = {
     }
     const updates = graph.reshape(gradient, [before, picks, after]);
     const everywhere = graph.expand(graph.reshape(graph.cast(indices, 'int64'), [1, picks, 1]), [before, picks, after]);
-    return graph.reshape(graph.scatterElementsAdd(graph.zerosOf([before, size, after]), { indices: everywhere, updates, axis: 1 }), shape);
+    return graph.reshape(
+      graph.scatterElementsAdd(graph.zerosOf([before, size, after]), { indices: everywhere, updates, axis: 1 }),
+      shape,
+    );
   }),
   GatherElements: unaryRule(({ graph, node, x, inputs, gradient }) =>
-    graph.scatterElementsAdd(graph.zerosOf(fixedShape(x)), { indices: inputs[1]!, updates: gradient, axis: intAttribute(node, 'axis', 0) }),
+    graph.scatterElementsAdd(graph.zerosOf(fixedShape(x)), {
+      indices: inputs[1]!,
+      updates: gradient,
+      axis: intAttribute(node, 'axis', 0),
+    }),
   ),
 } satisfies Record<string, GradientRule>;

@@ -14,7 +14,11 @@ function swapped(graph: GraphBuilder, x: Value): Value {
 export const matMulRules = {
   MatMul: ({ graph, node, inputs, gradients, needs }) => {
     const [a, b, gradient] = [inputs[0]!, inputs[1]!, gradients[0]!];
-    if (a.shape.length < 2 || b.shape.length < 2) throw new NoGradient(node, `expected matrices, found shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}].`);
+    if (a.shape.length < 2 || b.shape.length < 2)
+      throw new NoGradient(
+        node,
+        `expected matrices, found shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}].`,
+      );
     if (b.shape.length > 2) {
       return [
         needs(0) ? unbroadcast(graph, graph.matMul(gradient, swapped(graph, b)), a) : undefined,
@@ -32,12 +36,19 @@ export const matMulRules = {
     ];
   },
   Gemm: ({ graph, node, inputs, gradients, needs }) => {
-    if (floatAttribute(node, 'alpha', 1) !== 1 || floatAttribute(node, 'beta', 1) !== 1) throw new NoGradient(node, 'expected alpha = beta = 1.');
+    if (floatAttribute(node, 'alpha', 1) !== 1 || floatAttribute(node, 'beta', 1) !== 1)
+      throw new NoGradient(node, 'expected alpha = beta = 1.');
     const [a, b, c, gradient] = [inputs[0]!, inputs[1]!, inputs[2], gradients[0]!];
     const transA = intAttribute(node, 'transA', 0) === 1;
     const transB = intAttribute(node, 'transB', 0) === 1;
-    const toA = () => (transA ? graph.gemm(b, gradient, { transA: transB, transB: true }) : graph.gemm(gradient, b, { transB: !transB }));
-    const toB = () => (transB ? graph.gemm(gradient, a, { transA: true, transB: transA }) : graph.gemm(a, gradient, { transA: !transA }));
-    return [needs(0) ? toA() : undefined, needs(1) ? toB() : undefined, c && needs(2) ? unbroadcast(graph, gradient, c) : undefined];
+    const toA = () =>
+      transA ? graph.gemm(b, gradient, { transA: transB, transB: true }) : graph.gemm(gradient, b, { transB: !transB });
+    const toB = () =>
+      transB ? graph.gemm(gradient, a, { transA: true, transB: transA }) : graph.gemm(a, gradient, { transA: !transA });
+    return [
+      needs(0) ? toA() : undefined,
+      needs(1) ? toB() : undefined,
+      c && needs(2) ? unbroadcast(graph, gradient, c) : undefined,
+    ];
   },
 } satisfies Record<string, GradientRule>;

@@ -17,7 +17,8 @@ const reduceRule =
   };
 
 function reducedAxes(of: Differentiation): readonly number[] {
-  if (of.node.attribute.some(({ name }) => name === 'axes')) throw new NoGradient(of.node, 'expected axes as an input (operator set 18 and later), found them as an attribute.');
+  if (of.node.attribute.some(({ name }) => name === 'axes'))
+    throw new NoGradient(of.node, 'expected axes as an input (operator set 18 and later), found them as an attribute.');
   const axes = constantInput(of, 1) ?? [];
   return axes.length > 0 ? axes : of.inputs[0]!.shape.map((_, axis) => axis);
 }

@@ -1,4 +1,4 @@
-import type { NodeProto } from '../proto/onnx_pb.js';
+import type { NodeProto } from '../proto/onnx.gen.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 
@@ -20,14 +20,27 @@ export type GradientRule = (of: Differentiation) => readonly (Value | undefined)
 
 /** A rule for an operator whose first output and first input alone carry gradients. */
 export const unaryRule =
-  (derive: (of: { graph: GraphBuilder; node: NodeProto; x: Value; y: Value; gradient: Value; inputs: readonly (Value | undefined)[] }) => Value): GradientRule =>
-  ({ graph, node, inputs, outputs, gradients }) => [derive({ graph, node, inputs, x: inputs[0]!, y: outputs[0]!, gradient: gradients[0]! })];
+  (
+    derive: (of: {
+      graph: GraphBuilder;
+      node: NodeProto;
+      x: Value;
+      y: Value;
+      gradient: Value;
+      inputs: readonly (Value | undefined)[];
+    }) => Value,
+  ): GradientRule =>
+  ({ graph, node, inputs, outputs, gradients }) => [
+    derive({ graph, node, inputs, x: inputs[0]!, y: outputs[0]!, gradient: gradients[0]! }),
+  ];
 
 /** A node that its operator's rule does not cover. */
 export class NoGradient extends Error {
   constructor(node: Pick<NodeProto, 'name' | 'opType' | 'domain'>, reason: string) {
     const operator = node.domain ? `${node.domain}.${node.opType}` : node.opType;
-    super(`Node "${node.name}" (${operator}): ${reason} Freeze the parameters before it, or write the graph with other operators.`);
+    super(
+      `Node "${node.name}" (${operator}): ${reason} Freeze the parameters before it, or write the graph with other operators.`,
+    );
     this.name = 'NoGradient';
   }
 }

@@ -46,16 +46,23 @@ export class GraphBuilder extends Graph {
   softmax = (x: Value, axis = -1): Value => this.unary('Softmax', x, { axis });
   logSoftmax = (x: Value, axis = -1): Value => this.unary('LogSoftmax', x, { axis });
   /** clamp(alpha * x + beta, 0, 1) */
-  hardSigmoid = (x: Value, alpha: number, beta: number): Value => this.unary('HardSigmoid', x, { alpha: { float: alpha }, beta: { float: beta } });
+  hardSigmoid = (x: Value, alpha: number, beta: number): Value =>
+    this.unary('HardSigmoid', x, { alpha: { float: alpha }, beta: { float: beta } });
 
   /** Sum of several values of any broadcastable shapes. */
   sum(values: readonly Value[]): Value {
-    return this.one('Sum', values, { type: values[0]!.type, shape: values.map(({ shape }) => shape).reduce(broadcastShape) });
+    return this.one('Sum', values, {
+      type: values[0]!.type,
+      shape: values.map(({ shape }) => shape).reduce(broadcastShape),
+    });
   }
 
   where(condition: Value, a: Value | number, b: Value | number): Value {
     const [yes, no] = [this.lift(a), this.lift(b)];
-    return this.one('Where', [condition, yes, no], { type: yes.type, shape: broadcastShape(condition.shape, broadcastShape(yes.shape, no.shape)) });
+    return this.one('Where', [condition, yes, no], {
+      type: yes.type,
+      shape: broadcastShape(condition.shape, broadcastShape(yes.shape, no.shape)),
+    });
   }
 
   cast(x: Value, type: ElementType): Value {
@@ -70,18 +77,30 @@ export class GraphBuilder extends Graph {
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
-    return this.one('Transpose', [x], { type: x.type, shape: transposedShape(x.shape, permutation) }, { perm: permutation });
+    return this.one(
+      'Transpose',
+      [x],
+      { type: x.type, shape: transposedShape(x.shape, permutation) },
+      { perm: permutation },
+    );
   }
 
   unsqueeze(x: Value, axis: number): Value {
     const at = positiveAxis(axis, x.shape.length + 1);
-    return this.one('Unsqueeze', [x, this.integers([at])], { type: x.type, shape: [...x.shape.slice(0, at), 1, ...x.shape.slice(at)] });
+    return this.one('Unsqueeze', [x, this.integers([at])], {
+      type: x.type,
+      shape: [...x.shape.slice(0, at), 1, ...x.shape.slice(at)],
+    });
   }
 
   squeeze(x: Value, axis: number): Value {
     const at = positiveAxis(axis, x.shape.length);
-    if (x.shape[at] !== 1) throw new Error(`Squeeze of "${x.name}": expected size 1 on axis ${axis}, found ${x.shape[at]}.`);
-    return this.one('Squeeze', [x, this.integers([at])], { type: x.type, shape: x.shape.filter((_, other) => other !== at) });
+    if (x.shape[at] !== 1)
+      throw new Error(`Squeeze of "${x.name}": expected size 1 on axis ${axis}, found ${x.shape[at]}.`);
+    return this.one('Squeeze', [x, this.integers([at])], {
+      type: x.type,
+      shape: x.shape.filter((_, other) => other !== at),
+    });
   }
 
   /** Two dimensions, split before `axis`; all but the first size must be known. */
@@ -98,12 +117,26 @@ export class GraphBuilder extends Graph {
   }
 
   concat(values: readonly Value[], axis: number): Value {
-    return this.one('Concat', values, { type: values[0]!.type, shape: concatenatedShape(values.map(({ shape }) => shape), axis) }, { axis });
+    return this.one(
+      'Concat',
+      values,
+      {
+        type: values[0]!.type,
+        shape: concatenatedShape(
+          values.map(({ shape }) => shape),
+          axis,
+        ),
+      },
+      { axis },
+    );
   }
 
   split(x: Value, sizes: readonly number[], axis: number): Value[] {
     const at = positiveAxis(axis, x.shape.length);
-    const outputs = sizes.map((size) => ({ type: x.type, shape: x.shape.map((dim, other) => (other === at ? size : dim)) }));
+    const outputs = sizes.map((size) => ({
+      type: x.type,
+      shape: x.shape.map((dim, other) => (other === at ? size : dim)),
+    }));
     return this.emit({ opType: 'Split', inputs: [x, this.integers(sizes)], outputs, attributes: { axis: at } });
   }
 
@@ -111,7 +144,10 @@ export class GraphBuilder extends Graph {
   slice(x: Value, range: { axis: number; from: number; to: number }): Value {
     const at = positiveAxis(range.axis, x.shape.length);
     const inputs = [x, this.integers([range.from]), this.integers([range.to]), this.integers([at])];
-    return this.one('Slice', inputs, { type: x.type, shape: x.shape.map((dim, other) => (other === at ? range.to - range.from : dim)) });
+    return this.one('Slice', inputs, {
+      type: x.type,
+      shape: x.shape.map((dim, other) => (other === at ? range.to - range.from : dim)),
+    });
   }
 
   /** Zeros around: first the amounts before each axis, then those after. */
@@ -128,7 +164,12 @@ export class GraphBuilder extends Graph {
   // Index
   gather(x: Value, indices: Value, axis = 0): Value {
     const at = positiveAxis(axis, x.shape.length);
-    return this.one('Gather', [x, indices], { type: x.type, shape: [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)] }, { axis: at });
+    return this.one(
+      'Gather',
+      [x, indices],
+      { type: x.type, shape: [...x.shape.slice(0, at), ...indices.shape, ...x.shape.slice(at + 1)] },
+      { axis: at },
+    );
   }
 
   gatherElements(x: Value, indices: Value, axis: number): Value {
@@ -137,7 +178,10 @@ export class GraphBuilder extends Graph {
 
   /** Adds where indices repeat. Never ScatterND for that: onnxruntime 1.30 loses additions there on more than one thread. */
   scatterElementsAdd(x: Value, scatter: { indices: Value; updates: Value; axis: number }): Value {
-    return this.one('ScatterElements', [x, scatter.indices, scatter.updates], x, { axis: scatter.axis, reduction: 'add' });
+    return this.one('ScatterElements', [x, scatter.indices, scatter.updates], x, {
+      axis: scatter.axis,
+      reduction: 'add',
+    });
   }
 
   // Reduce and multiply
@@ -152,20 +196,48 @@ export class GraphBuilder extends Graph {
   gemm(a: Value, b: Value, options: { transA?: boolean; transB?: boolean; c?: Value } = {}): Value {
     const turned = ({ shape }: Value, turn = false) => (turn ? [shape[1]!, shape[0]!] : shape);
     const shape = matMulShape(turned(a, options.transA), turned(b, options.transB));
-    return this.one('Gemm', options.c ? [a, b, options.c] : [a, b], { type: a.type, shape }, { transA: Number(options.transA ?? 0), transB: Number(options.transB ?? 0) });
+    return this.one(
+      'Gemm',
+      options.c ? [a, b, options.c] : [a, b],
+      { type: a.type, shape },
+      { transA: Number(options.transA ?? 0), transB: Number(options.transB ?? 0) },
+    );
   }
 
   /** 2-D convolution of [n, c, h, w] with weights [out, c, kh, kw], group 1. */
-  conv(x: Value, weight: Value, { bias, strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0] }: ConvOptions & { bias?: Value } = {}): Value {
-    const window = (axis: 0 | 1) => ({ kernel: Number(weight.shape[2 + axis]), stride: strides[axis], dilation: dilations[axis], pads: pads[axis] + pads[axis + 2]! });
-    const shape = [x.shape[0]!, weight.shape[0]!, convolvedSize(Number(x.shape[2]), window(0)), convolvedSize(Number(x.shape[3]), window(1))];
-    return this.one('Conv', bias ? [x, weight, bias] : [x, weight], { type: x.type, shape }, { strides, dilations, pads });
+  conv(
+    x: Value,
+    weight: Value,
+    { bias, strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0] }: ConvOptions & { bias?: Value } = {},
+  ): Value {
+    const window = (axis: 0 | 1) => ({
+      kernel: Number(weight.shape[2 + axis]),
+      stride: strides[axis],
+      dilation: dilations[axis],
+      pads: pads[axis] + pads[axis + 2]!,
+    });
+    const shape = [
+      x.shape[0]!,
+      weight.shape[0]!,
+      convolvedSize(Number(x.shape[2]), window(0)),
+      convolvedSize(Number(x.shape[3]), window(1)),
+    ];
+    return this.one(
+      'Conv',
+      bias ? [x, weight, bias] : [x, weight],
+      { type: x.type, shape },
+      { strides, dilations, pads },
+    );
   }
 
   // Layers with parameters of their own
   /** x [..., in] * `name`.weight [in, out] + `name`.bias [out] */
   linear(x: Value, name: string, size: number, options: { initial?: Initial; bias?: boolean } = {}): Value {
-    const weight = this.parameter(`${name}.weight`, [Number(x.shape.at(-1)), size], options.initial ?? truncatedNormal(0.02));
+    const weight = this.parameter(
+      `${name}.weight`,
+      [Number(x.shape.at(-1)), size],
+      options.initial ?? truncatedNormal(0.02),
+    );
     const product = this.matMul(x, weight);
     return options.bias === false ? product : this.add(product, this.parameter(`${name}.bias`, [size], zeros));
   }
@@ -173,11 +245,21 @@ export class GraphBuilder extends Graph {
   /** Layer normalisation over the last axis with `name`.scale and `name`.bias. */
   layerNorm(x: Value, name: string, epsilon = 1e-5): Value {
     const size = [Number(x.shape.at(-1))];
-    return this.layerNormalization(x, { scale: this.parameter(`${name}.scale`, size, ones), bias: this.parameter(`${name}.bias`, size, zeros), epsilon });
+    return this.layerNormalization(x, {
+      scale: this.parameter(`${name}.scale`, size, ones),
+      bias: this.parameter(`${name}.bias`, size, zeros),
+      epsilon,
+    });
   }
 
-  layerNormalization(x: Value, { scale, bias, epsilon = 1e-5 }: { scale: Value; bias?: Value; epsilon?: number }): Value {
-    return this.one('LayerNormalization', bias ? [x, scale, bias] : [x, scale], x, { axis: -1, epsilon: { float: epsilon } });
+  layerNormalization(
+    x: Value,
+    { scale, bias, epsilon = 1e-5 }: { scale: Value; bias?: Value; epsilon?: number },
+  ): Value {
+    return this.one('LayerNormalization', bias ? [x, scale, bias] : [x, scale], x, {
+      axis: -1,
+      epsilon: { float: epsilon },
+    });
   }
 
   /** Rows of unit length along the last axis. */
@@ -187,12 +269,20 @@ export class GraphBuilder extends Graph {
 
   /** A constant of one number, of known sizes; equal ones are shared. */
   filled(shape: readonly number[], value: number): Value {
-    return this.pool(`float32 ${value} [${shape.join()}]`, () => float32(shape, constantInitial(value)(shape, () => 0)));
+    return this.pool(`float32 ${value} [${shape.join()}]`, () =>
+      float32(
+        shape,
+        constantInitial(value)(shape, () => 0),
+      ),
+    );
   }
 
   private binary(opType: string, a: Value | number, b: Value | number, type?: ElementType): Value {
     const [left, right] = [this.lift(a), this.lift(b)];
-    if (left.type !== right.type) throw new Error(`${opType} of "${left.name}" and "${right.name}": expected one type, found ${left.type} and ${right.type}.`);
+    if (left.type !== right.type)
+      throw new Error(
+        `${opType} of "${left.name}" and "${right.name}": expected one type, found ${left.type} and ${right.type}.`,
+      );
     return this.one(opType, [left, right], { type: type ?? left.type, shape: broadcastShape(left.shape, right.shape) });
   }
 
@@ -201,16 +291,28 @@ export class GraphBuilder extends Graph {
   }
 
   private reduce(opType: string, x: Value, axes: readonly number[], keep: boolean): Value {
-    return this.one(opType, [x, this.integers(axes)], { type: x.type, shape: reducedShape(x.shape, axes, keep) }, { keepdims: Number(keep) });
+    return this.one(
+      opType,
+      [x, this.integers(axes)],
+      { type: x.type, shape: reducedShape(x.shape, axes, keep) },
+      { keepdims: Number(keep) },
+    );
   }
 
   private sizes(shape: Shape, like: Value | undefined): Value {
     if (shape.every((dim) => typeof dim === 'number')) return this.integers(shape);
     if (!like) throw new Error(`Expand to [${shape.join(', ')}]: expected a value to read the named sizes from.`);
-    const [all] = this.emit({ opType: 'Shape', inputs: [like], outputs: [{ type: 'int64', shape: [like.shape.length] }] });
+    const [all] = this.emit({
+      opType: 'Shape',
+      inputs: [like],
+      outputs: [{ type: 'int64', shape: [like.shape.length] }],
+    });
     const parts = shape.map((dim, axis) => {
       if (typeof dim === 'number') return this.integers([dim]);
-      if (like.shape[axis] !== dim) throw new Error(`Expand to [${shape.join(', ')}]: expected "${dim}" on axis ${axis} of "${like.name}", found ${like.shape[axis]}.`);
+      if (like.shape[axis] !== dim)
+        throw new Error(
+          `Expand to [${shape.join(', ')}]: expected "${dim}" on axis ${axis} of "${like.name}", found ${like.shape[axis]}.`,
+        );
       return this.gather(all!, this.integers([axis]));
     });
     return this.concat(parts, 0);
@@ -220,7 +322,12 @@ export class GraphBuilder extends Graph {
     return typeof value === 'number' ? this.scalar(value) : value;
   }
 
-  private one(opType: string, inputs: readonly Value[], output: Pick<Value, 'type' | 'shape'>, attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
+  private one(
+    opType: string,
+    inputs: readonly Value[],
+    output: Pick<Value, 'type' | 'shape'>,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): Value {
     return this.emit({ opType, inputs, outputs: [{ type: output.type, shape: output.shape }], attributes })[0]!;
   }
 }

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, type NodeProto } from '../proto/onnx_pb.js';
+import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, type NodeProto } from '../proto/onnx.gen.js';
 import { constantNode, node, valueInfo, type AttributeValue, type Dimension, type Shape } from '../proto/messages.js';
 import { seededRandom, type Initial } from '../tensors/random.js';
 import { float32, int64, type ElementType, type Tensor } from '../tensors/tensor.js';
@@ -55,7 +55,8 @@ export class Graph {
 
   /** Makes a value known under its name; throws where the name is taken. */
   declare(value: Value): Value {
-    if (this.values.has(value.name)) throw new Error(`Value "${value.name}": expected a new name, found that it is taken.`);
+    if (this.values.has(value.name))
+      throw new Error(`Value "${value.name}": expected a new name, found that it is taken.`);
     this.values.set(value.name, value);
     return value;
   }
@@ -150,7 +151,11 @@ export class Graph {
   }
 }
 
-function modelOf(graph: Graph, outputs: Readonly<Record<string, Value>>, parts: { inputs: readonly Value[]; initializers: ReadonlyMap<string, Tensor> }): Model {
+function modelOf(
+  graph: Graph,
+  outputs: Readonly<Record<string, Value>>,
+  parts: { inputs: readonly Value[]; initializers: ReadonlyMap<string, Tensor> },
+): Model {
   const info = ({ name, type, shape }: Value) => valueInfo(name, type, shape);
   const named = Object.entries(outputs).map(([name, value]) => ({ ...value, name }));
   const results = Object.entries(outputs)
@@ -168,7 +173,10 @@ function modelOf(graph: Graph, outputs: Readonly<Record<string, Value>>, parts: 
       node: [...[...graph.constants].map(([name, value]) => constantNode(name, value)), ...graph.nodes, ...results],
       input: parts.inputs.map(info),
       output: named.map(info),
-      valueInfo: graph.inner().filter(({ name }) => !(name in outputs)).map(info),
+      valueInfo: graph
+        .inner()
+        .filter(({ name }) => !(name in outputs))
+        .map(info),
     }),
   });
   return Model.of(proto, parts.initializers);

@@ -1,6 +1,7 @@
 import type { Dimension, Shape } from '../proto/messages.js';
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((dim, axis) => dim === b[axis]);
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((dim, axis) => dim === b[axis]);
 
 /** Shape of an elementwise result (ONNX multidirectional broadcasting); throws where sizes do not meet. */
 export function broadcastShape(a: Shape, b: Shape): Shape {
@@ -8,7 +9,10 @@ export function broadcastShape(a: Shape, b: Shape): Shape {
   return Array.from({ length: rank }, (_, axis) => {
     const left: Dimension = a[axis - rank + a.length] ?? 1;
     const right: Dimension = b[axis - rank + b.length] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) throw new Error(`Shapes [${a.join(', ')}] and [${b.join(', ')}]: expected sizes that broadcast, found ${left} and ${right}.`);
+    if (left !== right && left !== 1 && right !== 1)
+      throw new Error(
+        `Shapes [${a.join(', ')}] and [${b.join(', ')}]: expected sizes that broadcast, found ${left} and ${right}.`,
+      );
     return left === 1 ? right : left;
   });
 }
@@ -48,22 +52,30 @@ export function concatenatedShape(shapes: readonly Shape[], axis: number): Shape
   for (const shape of shapes) {
     const size = shape[at];
     const fits = shape.length === first.length && shape.every((dim, other) => other === at || dim === first[other]);
-    if (!fits || typeof size !== 'number') throw new Error(`Concat on axis ${axis}: expected shapes equal elsewhere, found ${shapes.map((item) => `[${item.join(', ')}]`).join(' ')}.`);
+    if (!fits || typeof size !== 'number')
+      throw new Error(
+        `Concat on axis ${axis}: expected shapes equal elsewhere, found ${shapes.map((item) => `[${item.join(', ')}]`).join(' ')}.`,
+      );
     total += size;
   }
   return first.map((dim, other) => (other === at ? total : dim));
 }
 
 /** Splits a window length out of a padded input, as Conv does: floor((size + pads - dilated kernel) / stride) + 1. */
-export const convolvedSize = (size: number, window: { kernel: number; stride: number; dilation: number; pads: number }): number =>
-  Math.floor((size + window.pads - ((window.kernel - 1) * window.dilation + 1)) / window.stride) + 1;
+export const convolvedSize = (
+  size: number,
+  window: { kernel: number; stride: number; dilation: number; pads: number },
+): number => Math.floor((size + window.pads - ((window.kernel - 1) * window.dilation + 1)) / window.stride) + 1;
 
 /** The sizes as a Reshape node wants them: one named size becomes -1; throws where two are named or the totals differ. */
 export function reshapeTarget(from: Shape, to: Shape): number[] {
   const named = (shape: Shape) => shape.filter((dim) => typeof dim === 'string');
-  const total = (shape: Shape) => shape.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1);
+  const total = (shape: Shape) =>
+    shape.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1);
   if (named(to).length > 1 || named(from).join() !== named(to).join() || total(from) !== total(to)) {
-    throw new Error(`Reshape: expected as many values on both sides and at most one named size, found [${from.join(', ')}] to [${to.join(', ')}].`);
+    throw new Error(
+      `Reshape: expected as many values on both sides and at most one named size, found [${from.join(', ')}] to [${to.join(', ')}].`,
+    );
   }
   return to.map((dim) => (typeof dim === 'number' ? dim : -1));
 }

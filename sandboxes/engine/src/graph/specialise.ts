@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { InferenceSession } from 'onnxruntime-node';
-import { ModelProtoSchema, ValueInfoProtoSchema, type NodeProto } from '../proto/onnx_pb.js';
+import { ModelProtoSchema, ValueInfoProtoSchema, type NodeProto } from '../proto/onnx.gen.js';
 import { copyOf, valueInfo } from '../proto/messages.js';
 import type { ElementType, Tensor } from '../tensors/tensor.js';
 import { Model, type Port } from '../model/model.js';
@@ -25,13 +25,24 @@ const quiet = { logSeverityLevel: 3, intraOpNumThreads: 1 } as const;
  * Fixes the input shapes and lets onnxruntime itself fold shape arithmetic and infer all shapes, so that any graph it runs can be
  * differentiated. `lifted` initializers become inputs: they will change, so nothing may be folded from them.
  */
-export async function specialise(model: Model, inputShapes: Readonly<Record<string, readonly number[]>>, lifted: ReadonlySet<string>): Promise<SpecialisedModel> {
-  if (model.opset < OLDEST_OPSET || model.opset > OPSET) throw new Error(`Model: expected operator set ${OLDEST_OPSET} to ${OPSET}, found ${model.opset}. Export it again for ${OPSET}.`);
+export async function specialise(
+  model: Model,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
+  lifted: ReadonlySet<string>,
+): Promise<SpecialisedModel> {
+  if (model.opset < OLDEST_OPSET || model.opset > OPSET)
+    throw new Error(
+      `Model: expected operator set ${OLDEST_OPSET} to ${OPSET}, found ${model.opset}. Export it again for ${OPSET}.`,
+    );
   const folded = await foldedByRuntime(fixInputs(model, inputShapes, lifted));
   return { nodes: folded.graph.node, constants: folded.initializers, values: await inferredByRuntime(folded) };
 }
 
-function fixInputs(model: Model, inputShapes: Readonly<Record<string, readonly number[]>>, lifted: ReadonlySet<string>): Model {
+function fixInputs(
+  model: Model,
+  inputShapes: Readonly<Record<string, readonly number[]>>,
+  lifted: ReadonlySet<string>,
+): Model {
   const inputs = model.inputs.map((port) => valueInfo(port.name, port.type, fixedPort(port, inputShapes[port.name])));
   const parameters = [...lifted].map((name) => {
     const { type, shape } = model.initializers.get(name)!;
@@ -44,8 +55,12 @@ function fixInputs(model: Model, inputShapes: Readonly<Record<string, readonly n
 }
 
 function fixedPort({ name, shape }: Port, found: readonly number[] | undefined): readonly number[] {
-  const fits = found?.length === shape.length && shape.every((dim, axis) => typeof dim === 'string' || dim === found[axis]);
-  if (!fits) throw new Error(`Input "${name}": expected shape [${shape.join(', ')}], found ${found ? `[${found.join(', ')}]` : 'nothing'}.`);
+  const fits =
+    found?.length === shape.length && shape.every((dim, axis) => typeof dim === 'string' || dim === found[axis]);
+  if (!fits)
+    throw new Error(
+      `Input "${name}": expected shape [${shape.join(', ')}], found ${found ? `[${found.join(', ')}]` : 'nothing'}.`,
+    );
   return found;
 }
 
@@ -53,7 +68,11 @@ async function foldedByRuntime(model: Model): Promise<Model> {
   const folder = await mkdtemp(join(tmpdir(), 'graft-engine-'));
   try {
     const path = join(folder, 'folded.onnx');
-    const session = await InferenceSession.create(model.toBytes(), { ...quiet, graphOptimizationLevel: 'basic', optimizedModelFilePath: path });
+    const session = await InferenceSession.create(model.toBytes(), {
+      ...quiet,
+      graphOptimizationLevel: 'basic',
+      optimizedModelFilePath: path,
+    });
     await session.release();
     return Model.of(fromBinary(ModelProtoSchema, await readFile(path)));
   } finally {
@@ -65,13 +84,21 @@ async function inferredByRuntime(model: Model): Promise<SpecialisedModel['values
   const known = new Set(model.graph.output.map(({ name }) => name));
   const inner = model.graph.node.flatMap(({ output }) => output.filter((name) => name !== '' && !known.has(name)));
   const output = [...model.graph.output, ...inner.map((name) => create(ValueInfoProtoSchema, { name }))];
-  const session = await InferenceSession.create(model.withGraph(copyOf(model.graph, { output }), model.initializers).toBytes(), { ...quiet, graphOptimizationLevel: 'disabled' });
+  const session = await InferenceSession.create(
+    model.withGraph(copyOf(model.graph, { output }), model.initializers).toBytes(),
+    { ...quiet, graphOptimizationLevel: 'disabled' },
+  );
   const values = new Map<string, { type: ElementType; shape: number[] }>();
   for (const found of session.outputMetadata) {
-    if (!found.isTensor) throw new Error(`Value "${found.name}": expected a tensor, found another kind. The engine trains tensor graphs only.`);
+    if (!found.isTensor)
+      throw new Error(
+        `Value "${found.name}": expected a tensor, found another kind. The engine trains tensor graphs only.`,
+      );
     const shape = found.shape.map((dim) => {
       if (typeof dim === 'number') return dim;
-      throw new Error(`Value "${found.name}": expected a shape that the inputs decide, found [${found.shape.join(', ')}].`);
+      throw new Error(
+        `Value "${found.name}": expected a shape that the inputs decide, found [${found.shape.join(', ')}].`,
+      );
     });
     values.set(found.name, { type: found.type as ElementType, shape });
   }

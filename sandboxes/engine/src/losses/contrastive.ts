@@ -6,7 +6,9 @@ import type { Loss } from './loss.js';
 
 export type Temperature =
   | { /** Fixed: similarities are divided by it. */ readonly temperature: number }
-  | { /** Learned: a scalar parameter holding log(1 / temperature), as CLIP does (Radford et al., 2021). */ readonly logScale: Value };
+  | {
+      /** Learned: a scalar parameter holding log(1 / temperature), as CLIP does (Radford et al., 2021). */ readonly logScale: Value;
+    };
 
 /** Logits [rows, columns] between the rows of `a` [rows, d] and of `b` [columns, d], both of unit length. */
 export function similarity(graph: GraphBuilder, [a, b]: readonly [Value, Value], scale: Temperature): Value {
@@ -26,11 +28,18 @@ export interface ContrastiveOptions {
  * cross-entropy between the targets and softmax(logits), plus the same over columns where `columnTargets` is given.
  * To keep a pair out of the comparison (an image and itself), add a large negative number to its logit first.
  */
-export function contrastive(graph: GraphBuilder, logits: Value, { targets, columnTargets }: ContrastiveOptions = {}): Loss {
+export function contrastive(
+  graph: GraphBuilder,
+  logits: Value,
+  { targets, columnTargets }: ContrastiveOptions = {},
+): Loss {
   const [rows, columns] = fixedShape(logits) as [number, number];
   const byRow = direction(graph, logits, { targets: targets ?? diagonal(graph, rows, columns), axis: 1 });
   if (columnTargets === undefined) return byRow;
-  const byColumn = direction(graph, logits, { targets: columnTargets === true ? diagonal(graph, rows, columns) : columnTargets, axis: 0 });
+  const byColumn = direction(graph, logits, {
+    targets: columnTargets === true ? diagonal(graph, rows, columns) : columnTargets,
+    axis: 0,
+  });
   return {
     value: graph.mul(graph.add(byRow.value, byColumn.value), 0.5),
     seeds: [{ of: logits, gradient: graph.mul(graph.add(byRow.seeds[0]!.gradient, byColumn.seeds[0]!.gradient), 0.5) }],
@@ -48,7 +57,8 @@ function direction(graph: GraphBuilder, logits: Value, { targets, axis }: { targ
 }
 
 function diagonal(graph: GraphBuilder, rows: number, columns: number): Value {
-  if (rows !== columns) throw new Error(`Contrastive loss without targets: expected as many rows as columns, found [${rows}, ${columns}].`);
+  if (rows !== columns)
+    throw new Error(`Contrastive loss without targets: expected as many rows as columns, found [${rows}, ${columns}].`);
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row += 1) data[row * columns + row] = 1;
   return graph.constant(float32([rows, columns], data));

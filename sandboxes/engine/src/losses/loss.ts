@@ -18,13 +18,23 @@ export interface Objective {
 }
 
 /** Any scalar as a loss: differentiation starts at it. */
-export const scalarLoss = (graph: GraphBuilder, value: Value): Loss => ({ value, seeds: [{ of: value, gradient: graph.filled(value.shape as number[], 1) }] });
+export const scalarLoss = (graph: GraphBuilder, value: Value): Loss => ({
+  value,
+  seeds: [{ of: value, gradient: graph.filled(value.shape as number[], 1) }],
+});
 
 /** The sum of `weight * loss`; each loss is reported under its name, unweighted. */
-export function weightedSum(graph: GraphBuilder, terms: Readonly<Record<string, { readonly loss: Loss; readonly weight: number }>>): Objective {
+export function weightedSum(
+  graph: GraphBuilder,
+  terms: Readonly<Record<string, { readonly loss: Loss; readonly weight: number }>>,
+): Objective {
   const entries = Object.entries(terms);
   if (entries.length === 0) throw new Error('Objective: expected at least one loss, found none.');
-  const value = entries.map(([, { loss, weight }]) => graph.mul(loss.value, weight)).reduce((left, right) => graph.add(left, right));
-  const seeds = entries.flatMap(([, { loss, weight }]) => loss.seeds.map(({ of, gradient }) => ({ of, gradient: weight === 1 ? gradient : graph.mul(gradient, weight) })));
+  const value = entries
+    .map(([, { loss, weight }]) => graph.mul(loss.value, weight))
+    .reduce((left, right) => graph.add(left, right));
+  const seeds = entries.flatMap(([, { loss, weight }]) =>
+    loss.seeds.map(({ of, gradient }) => ({ of, gradient: weight === 1 ? gradient : graph.mul(gradient, weight) })),
+  );
   return { loss: { value, seeds }, parts: Object.fromEntries(entries.map(([name, { loss }]) => [name, loss.value])) };
 }

@@ -1,7 +1,12 @@
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation as Location, type TensorProto } from '../proto/onnx_pb.js';
+import {
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation as Location,
+  type TensorProto,
+} from '../proto/onnx.gen.js';
 import { copyOf, tensorProto } from '../proto/messages.js';
 import { elementFacts, elementOfOnnx, elementCount, tensorOfBytes, type Tensor } from '../tensors/tensor.js';
 import { readRange, writeSafetensors, type TensorRange } from '../tensors/safetensors.js';
@@ -15,7 +20,8 @@ export async function loadModel(path: string): Promise<Model> {
   const proto = fromBinary(ModelProtoSchema, await readFile(path));
   const resolved = new Map<string, Tensor>();
   for (const initializer of proto.graph?.initializer ?? []) {
-    if (initializer.externalData.length > 0) resolved.set(initializer.name, await readExternal(dirname(path), initializer));
+    if (initializer.externalData.length > 0)
+      resolved.set(initializer.name, await readExternal(dirname(path), initializer));
   }
   return Model.of(proto, resolved);
 }
@@ -45,7 +51,8 @@ function staysInline({ type, shape, data }: Tensor): boolean {
 }
 
 function externalTensor(name: string, location: string, range: TensorRange): TensorProto {
-  const entry = (key: string, value: string | number) => create(StringStringEntryProtoSchema, { key, value: String(value) });
+  const entry = (key: string, value: string | number) =>
+    create(StringStringEntryProtoSchema, { key, value: String(value) });
   const empty = tensorProto(name, { type: range.type, shape: range.shape, data: new Uint8Array(0) });
   return copyOf(empty, {
     rawData: new Uint8Array(0),
@@ -56,19 +63,28 @@ function externalTensor(name: string, location: string, range: TensorRange): Ten
 
 /** Only a plain name beside the graph is opened: a model file may come from a stranger. */
 async function readExternal(folder: string, initializer: TensorProto): Promise<Tensor> {
-  const { location = '', offset = '0', length } = Object.fromEntries(initializer.externalData.map(({ key, value }) => [key, value]));
+  const {
+    location = '',
+    offset = '0',
+    length,
+  } = Object.fromEntries(initializer.externalData.map(({ key, value }) => [key, value]));
   const where = `Initializer "${initializer.name}"`;
   const type = elementOfOnnx(initializer.dataType);
-  if (!type) throw new Error(`${where}: expected a type the engine reads, found ONNX type ${initializer.dataType} in external data.`);
+  if (!type)
+    throw new Error(
+      `${where}: expected a type the engine reads, found ONNX type ${initializer.dataType} in external data.`,
+    );
   if (location === '' || location === '..' || basename(location) !== location) {
     throw new Error(`${where}: expected external data in a file beside the model, found location "${location}".`);
   }
   const shape = initializer.dims.map(Number);
   const expected = elementCount(shape) * elementFacts(type).bytes;
-  if (length !== undefined && Number(length) !== expected) throw new Error(`${where}: expected ${expected} bytes, found a length of ${length}.`);
+  if (length !== undefined && Number(length) !== expected)
+    throw new Error(`${where}: expected ${expected} bytes, found a length of ${length}.`);
   const path = join(folder, location);
   const { size } = await stat(path);
-  if (Number(offset) + expected > size) throw new Error(`${where}: expected ${expected} bytes at ${offset} in ${location}, found a file of ${size} bytes.`);
+  if (Number(offset) + expected > size)
+    throw new Error(`${where}: expected ${expected} bytes at ${offset} in ${location}, found a file of ${size} bytes.`);
   await using file = await open(path, 'r');
   return tensorOfBytes(type, shape, await readRange(file, Number(offset), expected));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ModelProtoSchema } from '../proto/onnx_pb.js';
+import { ModelProtoSchema } from '../proto/onnx.gen.js';
 import { openSession } from '../runtime/session.js';
 import { tinyHead, tinyVit } from '../testing/tiny-networks.js';
 import { float32 } from '../tensors/tensor.js';
@@ -15,7 +15,10 @@ import { compose, extract, renamed } from './surgery.js';
 const size = { tokens: 4, patch: 6, dim: 8, depth: 1, heads: 2 };
 const encoder = tinyVit(size);
 const head = tinyHead({ size: size.dim, classes: 3 });
-const patches = float32([2, 4, 6], Float32Array.from({ length: 48 }, (_, at) => Math.sin(at)));
+const patches = float32(
+  [2, 4, 6],
+  Float32Array.from({ length: 48 }, (_, at) => Math.sin(at)),
+);
 
 async function answer(model: Model, output: string): Promise<unknown> {
   await using session = await openSession(model, { threads: 1 });
@@ -38,7 +41,9 @@ describe('a model', () => {
 
   it('keeps fields that the schema does not know', () => {
     const unknownField = Uint8Array.of(0xfa, 0x3e, 0x03, 0x61, 0x62, 0x63); // field 1007, the bytes "abc"
-    const bytes = Model.fromBytes(Uint8Array.from([...encoder.toBytes(), ...unknownField])).withMetadata({ space: 's' }).toBytes();
+    const bytes = Model.fromBytes(Uint8Array.from([...encoder.toBytes(), ...unknownField]))
+      .withMetadata({ space: 's' })
+      .toBytes();
     expect(Buffer.from(bytes).includes(Buffer.from(unknownField))).toBe(true);
   });
 
@@ -58,14 +63,21 @@ describe('a model', () => {
     const path = join(folder, 'hostile.onnx');
     await saveModel(head, path);
     const proto = fromBinary(ModelProtoSchema, await readFile(path));
-    for (const entry of proto.graph!.initializer.flatMap(({ externalData }) => externalData)) if (entry.key === 'location') entry.value = '../../etc/passwd';
+    for (const entry of proto.graph!.initializer.flatMap(({ externalData }) => externalData))
+      if (entry.key === 'location') entry.value = '../../etc/passwd';
     await writeFile(path, toBinary(ModelProtoSchema, proto));
-    await expect(loadModel(path)).rejects.toThrow(/expected external data in a file beside the model, found location "..\/..\/etc\/passwd"/);
+    await expect(loadModel(path)).rejects.toThrow(
+      /expected external data in a file beside the model, found location "..\/..\/etc\/passwd"/,
+    );
   });
 
   it('refuses an initializer of another name or shape', () => {
-    expect(() => head.withInitializers(new Map([['nothing', float32([1], [0])]]))).toThrow(/"nothing": expected one of the model's 2, found no such name/);
-    expect(() => head.withInitializers(new Map([['classify.bias', float32([4], [0, 0, 0, 0])]]))).toThrow(/"classify.bias": expected float32 \[3\], found float32 \[4\]/);
+    expect(() => head.withInitializers(new Map([['nothing', float32([1], [0])]]))).toThrow(
+      /"nothing": expected one of the model's 2, found no such name/,
+    );
+    expect(() => head.withInitializers(new Map([['classify.bias', float32([4], [0, 0, 0, 0])]]))).toThrow(
+      /"classify.bias": expected float32 \[3\], found float32 \[4\]/,
+    );
   });
 });
 
@@ -94,8 +106,12 @@ describe('surgery', () => {
 
   it('says which tensor, expected and found', () => {
     const wide = tinyHead({ size: 9, classes: 3 });
-    expect(() => compose({ model: encoder, prefix: 'e.' }, { model: wide, prefix: 'h.' }, { features: 'features' })).toThrow(/input "features": expected float32 \[n, 9\], found output "features" of float32 \[n, 8\]/);
+    expect(() =>
+      compose({ model: encoder, prefix: 'e.' }, { model: wide, prefix: 'h.' }, { features: 'features' }),
+    ).toThrow(/input "features": expected float32 \[n, 9\], found output "features" of float32 \[n, 8\]/);
     expect(() => extract(whole, { inputs: [], outputs: ['logits'] })).toThrow(/found that "patches" is needed as well/);
-    expect(() => extract(whole, { inputs: ['patches'], outputs: ['nowhere'] })).toThrow(/Value "nowhere": .* found no such value/);
+    expect(() => extract(whole, { inputs: ['patches'], outputs: ['nowhere'] })).toThrow(
+      /Value "nowhere": .* found no such value/,
+    );
   });
 });

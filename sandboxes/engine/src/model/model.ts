@@ -1,5 +1,12 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { GraphProtoSchema, ModelProtoSchema, StringStringEntryProtoSchema, type GraphProto, type ModelProto, type TensorProto } from '../proto/onnx_pb.js';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  type GraphProto,
+  type ModelProto,
+  type TensorProto,
+} from '../proto/onnx.gen.js';
 import { copyOf, readTensorProto, readValueInfo, tensorProto, type Shape } from '../proto/messages.js';
 import type { ElementType, Tensor } from '../tensors/tensor.js';
 
@@ -38,7 +45,10 @@ export class Model {
   static fromBytes(bytes: Uint8Array): Model {
     const proto = fromBinary(ModelProtoSchema, bytes);
     const outside = proto.graph?.initializer.find((initializer) => initializer.externalData.length > 0);
-    if (outside) throw new Error(`Initializer "${outside.name}": expected its data in the model, found external data. Use loadModel(path).`);
+    if (outside)
+      throw new Error(
+        `Initializer "${outside.name}": expected its data in the model, found external data. Use loadModel(path).`,
+      );
     return Model.of(proto);
   }
 
@@ -48,7 +58,9 @@ export class Model {
 
   /** What a caller feeds: an initializer that is listed as an input too is not among them. */
   get inputs(): readonly Port[] {
-    return this.graph.input.filter(({ name }) => !this.initializers.has(name)).map((info) => ({ name: info.name, ...known(info.name, readValueInfo(info)) }));
+    return this.graph.input
+      .filter(({ name }) => !this.initializers.has(name))
+      .map((info) => ({ name: info.name, ...known(info.name, readValueInfo(info)) }));
   }
 
   get outputs(): readonly Port[] {
@@ -65,7 +77,9 @@ export class Model {
   }
 
   withMetadata(changes: Readonly<Record<string, string>>): Model {
-    const metadataProps = Object.entries({ ...this.metadata, ...changes }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+    const metadataProps = Object.entries({ ...this.metadata, ...changes }).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    );
     return new Model(copyOf(this.proto, { metadataProps }), this.initializers);
   }
 
@@ -73,9 +87,14 @@ export class Model {
   withInitializers(changes: ReadonlyMap<string, Tensor>): Model {
     for (const [name, value] of changes) {
       const old = this.initializers.get(name);
-      if (!old) throw new Error(`Initializer "${name}": expected one of the model's ${this.initializers.size}, found no such name.`);
+      if (!old)
+        throw new Error(
+          `Initializer "${name}": expected one of the model's ${this.initializers.size}, found no such name.`,
+        );
       if (old.type !== value.type || old.shape.join() !== value.shape.join()) {
-        throw new Error(`Initializer "${name}": expected ${old.type} [${old.shape.join(', ')}], found ${value.type} [${value.shape.join(', ')}].`);
+        throw new Error(
+          `Initializer "${name}": expected ${old.type} [${old.shape.join(', ')}], found ${value.type} [${value.shape.join(', ')}].`,
+        );
       }
     }
     return new Model(this.proto, new Map([...this.initializers, ...changes]));
@@ -94,7 +113,11 @@ export class Model {
   }
 }
 
-function known(name: string, found: { type: ElementType; shape: Shape } | undefined): { type: ElementType; shape: Shape } {
-  if (!found) throw new Error(`Port "${name}": expected a tensor of a known type and rank, found none recorded in the model.`);
+function known(
+  name: string,
+  found: { type: ElementType; shape: Shape } | undefined,
+): { type: ElementType; shape: Shape } {
+  if (!found)
+    throw new Error(`Port "${name}": expected a tensor of a known type and rank, found none recorded in the model.`);
   return found;
 }

@@ -24,7 +24,10 @@ export interface AdamWStep {
 }
 
 /** `step` counts from 1. */
-export function adamWStep(options: AdamWOptions, at: { step: number; learningRate: number; gradientScale: number; decays: boolean }): AdamWStep {
+export function adamWStep(
+  options: AdamWOptions,
+  at: { step: number; learningRate: number; gradientScale: number; decays: boolean },
+): AdamWStep {
   return {
     beta1: options.beta1,
     beta2: options.beta2,

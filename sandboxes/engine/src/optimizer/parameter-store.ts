@@ -35,14 +35,18 @@ export class ParameterStore {
   constructor(parameters: ReadonlyMap<string, Tensor>) {
     let offset = 0;
     for (const [name, { type, shape, data }] of parameters) {
-      if (type !== 'float32') throw new Error(`Parameter "${name}": expected float32, found ${type}. Only float32 weights are trained.`);
+      if (type !== 'float32')
+        throw new Error(`Parameter "${name}": expected float32, found ${type}. Only float32 weights are trained.`);
       const bytes = Math.ceil(data.byteLength / LANE_BYTES) * LANE_BYTES;
       this.slots.set(name, { shape, count: data.length, offset, bytes });
       offset += bytes;
     }
     this.regionBytes = offset;
     const pages = Math.max(1, Math.ceil((4 * offset) / PAGE_BYTES));
-    if (pages > MAX_PAGES) throw new Error(`Parameters: expected at most ${MAX_PAGES * PAGE_BYTES} bytes with gradients and moments, found ${4 * offset}. Freeze some.`);
+    if (pages > MAX_PAGES)
+      throw new Error(
+        `Parameters: expected at most ${MAX_PAGES * PAGE_BYTES} bytes with gradients and moments, found ${4 * offset}. Freeze some.`,
+      );
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     const module = new WebAssembly.Module(Buffer.from(adamWModule, 'base64'));
     this.kernel = new WebAssembly.Instance(module, { engine: { memory: this.memory } }).exports as unknown as Kernel;
@@ -86,7 +90,8 @@ export class ParameterStore {
 
   private slot(name: string): Slot {
     const slot = this.slots.get(name);
-    if (!slot) throw new Error(`Parameter "${name}": expected one of the ${this.slots.size} trained, found no such name.`);
+    if (!slot)
+      throw new Error(`Parameter "${name}": expected one of the ${this.slots.size} trained, found no such name.`);
     return slot;
   }
 }

@@ -13,8 +13,17 @@ import {
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
-} from './onnx_pb.js';
-import { bytesOf, elementFacts, elementOfOnnx, int64, tensorOfBytes, float32, type ElementType, type Tensor } from '../tensors/tensor.js';
+} from './onnx.gen.js';
+import {
+  bytesOf,
+  elementFacts,
+  elementOfOnnx,
+  int64,
+  tensorOfBytes,
+  float32,
+  type ElementType,
+  type Tensor,
+} from '../tensors/tensor.js';
 
 /** A size, or the name of a size that is known only when the graph runs ("n"). */
 export type Dimension = number | string;
@@ -29,13 +38,21 @@ export function copyOf<M extends object>(message: M, changes: Partial<M> = {}): 
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
 
 export function attribute(name: string, value: AttributeValue): AttributeProto {
-  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
-  if (typeof value === 'string') return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
+  if (typeof value === 'number')
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
   if ('float' in value) return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
 }
 
-export function node(fields: { opType: string; domain?: string; input: string[]; output: string[]; attributes: Readonly<Record<string, AttributeValue>> }): NodeProto {
+export function node(fields: {
+  opType: string;
+  domain?: string;
+  input: string[];
+  output: string[];
+  attributes: Readonly<Record<string, AttributeValue>>;
+}): NodeProto {
   const { opType, input, output } = fields;
   return create(NodeProtoSchema, {
     name: `${opType}:${output[0]}`,
@@ -53,21 +70,24 @@ export function constantNode(output: string, value: Tensor): NodeProto {
   return create(NodeProtoSchema, { name: output, opType: 'Constant', output: [output], attribute: [held] });
 }
 
-const find = (from: NodeProto, name: string): AttributeProto | undefined => from.attribute.find((candidate) => candidate.name === name);
+const find = (from: NodeProto, name: string): AttributeProto | undefined =>
+  from.attribute.find((candidate) => candidate.name === name);
 
 export const intAttribute = (from: NodeProto, name: string, missing: number): number => {
   const found = find(from, name);
   return found ? Number(found.i) : missing;
 };
 
-export const floatAttribute = (from: NodeProto, name: string, missing: number): number => find(from, name)?.f ?? missing;
+export const floatAttribute = (from: NodeProto, name: string, missing: number): number =>
+  find(from, name)?.f ?? missing;
 
 export const stringAttribute = (from: NodeProto, name: string, missing: string): string => {
   const found = find(from, name);
   return found ? new TextDecoder().decode(found.s) : missing;
 };
 
-export const intsAttribute = (from: NodeProto, name: string): number[] | undefined => find(from, name)?.ints.map(Number);
+export const intsAttribute = (from: NodeProto, name: string): number[] | undefined =>
+  find(from, name)?.ints.map(Number);
 
 export function valueInfo(name: string, type: ElementType, shape: Shape): ValueInfoProto {
   const dim = shape.map((size) =>
@@ -75,8 +95,14 @@ export function valueInfo(name: string, type: ElementType, shape: Shape): ValueI
       value: typeof size === 'number' ? { case: 'dimValue', value: BigInt(size) } : { case: 'dimParam', value: size },
     }),
   );
-  const tensorType = create(TypeProto_TensorSchema, { elemType: elementFacts(type).onnx, shape: create(TensorShapeProtoSchema, { dim }) });
-  return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }) });
+  const tensorType = create(TypeProto_TensorSchema, {
+    elemType: elementFacts(type).onnx,
+    shape: create(TensorShapeProtoSchema, { dim }),
+  });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensorType } }),
+  });
 }
 
 /** Type and shape of a graph's input, output or inner value; undefined where the file does not say or it is no tensor. An unnamed dimension reads "?". */
@@ -85,12 +111,19 @@ export function readValueInfo(info: ValueInfoProto): { type: ElementType; shape:
   if (value?.case !== 'tensorType' || !value.value.shape) return undefined;
   const type = elementOfOnnx(value.value.elemType);
   if (!type) return undefined;
-  const shape = value.value.shape.dim.map(({ value: dim }) => (dim.case === 'dimValue' ? Number(dim.value) : dim.value || '?'));
+  const shape = value.value.shape.dim.map(({ value: dim }) =>
+    dim.case === 'dimValue' ? Number(dim.value) : dim.value || '?',
+  );
   return { type, shape };
 }
 
 export function tensorProto(name: string, value: Tensor): TensorProto {
-  return create(TensorProtoSchema, { name, dims: value.shape.map(BigInt), dataType: elementFacts(value.type).onnx, rawData: bytesOf(value) });
+  return create(TensorProtoSchema, {
+    name,
+    dims: value.shape.map(BigInt),
+    dataType: elementFacts(value.type).onnx,
+    rawData: bytesOf(value),
+  });
 }
 
 /** Undefined for what the engine keeps but does not read: strings, 4- and 8-bit floats, complex numbers, sub-byte integers. */
@@ -101,7 +134,8 @@ export function readTensorProto(proto: TensorProto): Tensor | undefined {
   if (proto.rawData.length > 0) return tensorOfBytes(type, shape, proto.rawData);
   if (proto.floatData.length > 0 && type === 'float32') return float32(shape, proto.floatData);
   if (proto.int64Data.length > 0 && type === 'int64') return int64(shape, BigInt64Array.from(proto.int64Data));
-  if (proto.doubleData.length > 0 && type === 'float64') return { type, shape, data: Float64Array.from(proto.doubleData) };
+  if (proto.doubleData.length > 0 && type === 'float64')
+    return { type, shape, data: Float64Array.from(proto.doubleData) };
   const small = smallIntegers(type, proto.int32Data);
   if (small && small.length > 0) return { type, shape, data: small };
   return tensorOfBytes(type, shape, new Uint8Array(0));

@@ -19,9 +19,19 @@ const arrays: Readonly<Partial<Record<ElementType, { new (length: number): Tenso
 /** Wraps the data without a copy; throws where array, type or size do not match, naming the tensor. */
 export function runtimeTensor(name: string, { type, shape, data }: Tensor): RuntimeTensor {
   const expected = arrays[type];
-  if (!expected || !(data instanceof expected)) throw new Error(`Tensor "${name}": expected ${expected?.name ?? 'a type onnxruntime takes from JavaScript'} for ${type}, found ${data.constructor.name}.`);
-  if (data.length !== elementCount(shape)) throw new Error(`Tensor "${name}": expected ${elementCount(shape)} values for [${shape.join(', ')}], found ${data.length}.`);
+  if (!expected || !(data instanceof expected))
+    throw new Error(
+      `Tensor "${name}": expected ${expected?.name ?? 'a type onnxruntime takes from JavaScript'} for ${type}, found ${data.constructor.name}.`,
+    );
+  if (data.length !== elementCount(shape))
+    throw new Error(
+      `Tensor "${name}": expected ${elementCount(shape)} values for [${shape.join(', ')}], found ${data.length}.`,
+    );
   return new RuntimeTensor(type as 'float32', data as Float32Array, shape);
 }
 
-export const engineTensor = (value: RuntimeTensor): Tensor => ({ type: value.type as ElementType, shape: value.dims, data: value.data as TensorData });
+export const engineTensor = (value: RuntimeTensor): Tensor => ({
+  type: value.type as ElementType,
+  shape: value.dims,
+  data: value.data as TensorData,
+});

@@ -16,10 +16,15 @@ export class Session implements AsyncDisposable {
   }
 
   /** Answers the outputs asked for by name; nothing else is computed. */
-  async run<Output extends string>(feeds: Readonly<Record<string, Tensor>>, outputs: readonly Output[]): Promise<Record<Output, Tensor>> {
+  async run<Output extends string>(
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs: readonly Output[],
+  ): Promise<Record<Output, Tensor>> {
     const missing = outputs.find((name) => !this.outputNames.includes(name));
     if (missing !== undefined) throw new Error(`Output "${missing}": expected one of ${this.outputNames.join(', ')}.`);
-    const tensors = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, runtimeTensor(name, value)]));
+    const tensors = Object.fromEntries(
+      Object.entries(feeds).map(([name, value]) => [name, runtimeTensor(name, value)]),
+    );
     const results = await this.session.run(tensors, outputs);
     return Object.fromEntries(outputs.map((name) => [name, engineTensor(results[name]!)])) as Record<Output, Tensor>;
   }
@@ -35,6 +40,15 @@ export class Session implements AsyncDisposable {
 
 /** Opens a saved model by its path (weights beside it are mapped, not copied into JavaScript) or one in memory. */
 export async function openSession(source: string | Model, { threads }: { threads: number }): Promise<Session> {
-  const options: RuntimeSession.SessionOptions = { intraOpNumThreads: threads, interOpNumThreads: 1, enableMemPattern: false, logSeverityLevel: 3 };
-  return new Session(await (source instanceof Model ? RuntimeSession.create(source.toBytes(), options) : RuntimeSession.create(source, options)));
+  const options: RuntimeSession.SessionOptions = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  };
+  return new Session(
+    await (source instanceof Model
+      ? RuntimeSession.create(source.toBytes(), options)
+      : RuntimeSession.create(source, options)),
+  );
 }

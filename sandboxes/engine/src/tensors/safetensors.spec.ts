@@ -45,15 +45,30 @@ describe('safetensors', () => {
   });
 
   it('reads a header that ends anywhere', async () => {
-    const path = await foreign('{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', new Uint8Array(Float32Array.of(2).buffer));
+    const path = await foreign(
+      '{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+      new Uint8Array(Float32Array.of(2).buffer),
+    );
     await using file = await SafetensorsFile.open(path);
     expect(await file.read('x')).toEqual(float32([1], [2]));
   });
 
   it.each([
-    ['data beyond the end', '{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', /tensor "x": expected data inside the file/],
-    ['a size that is not the shape', '{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', /tensor "x": expected 8 bytes for shape \[2\], found 4/],
-    ['an unknown type', '{"x":{"dtype":"F3","shape":[1],"data_offsets":[0,4]}}', /tensor "x": expected a known dtype, found "F3"/],
+    [
+      'data beyond the end',
+      '{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',
+      /tensor "x": expected data inside the file/,
+    ],
+    [
+      'a size that is not the shape',
+      '{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}',
+      /tensor "x": expected 8 bytes for shape \[2\], found 4/,
+    ],
+    [
+      'an unknown type',
+      '{"x":{"dtype":"F3","shape":[1],"data_offsets":[0,4]}}',
+      /tensor "x": expected a known dtype, found "F3"/,
+    ],
   ])('refuses %s', async (_, header, message) => {
     await expect(SafetensorsFile.open(await foreign(header, new Uint8Array(4)))).rejects.toThrow(message);
   });

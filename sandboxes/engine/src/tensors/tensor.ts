@@ -1,4 +1,4 @@
-import { TensorProto_DataType as Onnx } from '../proto/onnx_pb.js';
+import { TensorProto_DataType as Onnx } from '../proto/onnx.gen.js';
 
 export type TensorData =
   | Float32Array
@@ -50,9 +50,11 @@ export const elementFacts = (type: ElementType): ElementFacts => elements[type];
 
 const elementNames = Object.keys(elements) as ElementType[];
 
-export const elementOfOnnx = (code: number): ElementType | undefined => elementNames.find((name) => elements[name].onnx === code);
+export const elementOfOnnx = (code: number): ElementType | undefined =>
+  elementNames.find((name) => elements[name].onnx === code);
 
-export const elementOfSafetensors = (word: string): ElementType | undefined => elementNames.find((name) => elements[name].safetensors === word);
+export const elementOfSafetensors = (word: string): ElementType | undefined =>
+  elementNames.find((name) => elements[name].safetensors === word);
 
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1);
 
@@ -78,7 +80,9 @@ export function tensorOfBytes(type: ElementType, shape: readonly number[], bytes
   const { array, bytes: size } = elements[type];
   const expected = elementCount(shape) * size;
   if (bytes.byteLength !== expected) {
-    throw new Error(`Tensor of shape [${shape.join(', ')}] and type ${type}: expected ${expected} bytes, found ${bytes.byteLength}.`);
+    throw new Error(
+      `Tensor of shape [${shape.join(', ')}] and type ${type}: expected ${expected} bytes, found ${bytes.byteLength}.`,
+    );
   }
   const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return { type, shape, data: new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, elementCount(shape)) };

@@ -32,26 +32,48 @@ export async function gradientError({ shapes, range = [-1, 1], build }: Gradient
     const y = build(graph, ...args);
     const size = y.shape as number[];
     const random = seededRandom('weights');
-    const weights = graph.constant(float32(size, Float32Array.from({ length: elementCount(size) }, () => random() * 2 - 1)));
+    const weights = graph.constant(
+      float32(
+        size,
+        Float32Array.from({ length: elementCount(size) }, () => random() * 2 - 1),
+      ),
+    );
     return { value: sumAll(graph, graph.mul(y, weights)), seeds: [{ of: y, gradient: weights }] };
   });
 }
 
 /** The same for a loss and the gradient it was written down with. */
-export const lossGradientError = ({ shapes, build }: LossCase): Promise<number> => worstError(shapes, [-1, 1], (graph, args) => build(graph, ...args));
+export const lossGradientError = ({ shapes, build }: LossCase): Promise<number> =>
+  worstError(shapes, [-1, 1], (graph, args) => build(graph, ...args));
 
-async function worstError(shapes: readonly (readonly number[])[], [low, high]: readonly [number, number], build: (graph: GraphBuilder, args: Value[]) => Loss): Promise<number> {
+async function worstError(
+  shapes: readonly (readonly number[])[],
+  [low, high]: readonly [number, number],
+  build: (graph: GraphBuilder, args: Value[]) => Loss,
+): Promise<number> {
   const graph = new GraphBuilder();
   const random = seededRandom('finite differences');
   const args = shapes.map((shape, index) =>
-    graph.parameterOf(`x${index}`, float32(shape, Float32Array.from({ length: elementCount(shape) }, () => low + (high - low) * random()))),
+    graph.parameterOf(
+      `x${index}`,
+      float32(
+        shape,
+        Float32Array.from({ length: elementCount(shape) }, () => low + (high - low) * random()),
+      ),
+    ),
   );
   const { value, seeds } = build(graph, args);
   const gradients = backward(graph, seeds, args);
-  const model = graph.toTrainingModel(Object.fromEntries([value, ...gradients.values()].map((output) => [output.name, output])));
+  const model = graph.toTrainingModel(
+    Object.fromEntries([value, ...gradients.values()].map((output) => [output.name, output])),
+  );
   const session = await InferenceSession.create(model.toBytes(), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const evaluate = (values: readonly Float32Array[]) =>
-    session.run(Object.fromEntries(args.map(({ name }, index) => [name, runtimeTensor(name, float32(shapes[index]!, values[index]!))])));
+    session.run(
+      Object.fromEntries(
+        args.map(({ name }, index) => [name, runtimeTensor(name, float32(shapes[index]!, values[index]!))]),
+      ),
+    );
 
   const point = args.map(({ name }) => graph.parameters.get(name)!.initial.data as Float32Array);
   const moved = async (index: number, at: number, by: number): Promise<number> => {

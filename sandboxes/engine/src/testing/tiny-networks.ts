@@ -25,9 +25,17 @@ export function tinyVit({ tokens, patch, dim, depth, heads }: VitSize, seed = 1)
   return g.toModel({ features: g.reduceMean(g.layerNorm(x, 'norm'), [1], false) });
 }
 
-function attention(g: GraphBuilder, x: Value, { name, tokens, dim, heads }: { name: string; tokens: number; dim: number; heads: number }): Value {
+function attention(
+  g: GraphBuilder,
+  x: Value,
+  { name, tokens, dim, heads }: { name: string; tokens: number; dim: number; heads: number },
+): Value {
   const size = dim / heads;
-  const split = (part: string): Value => g.transpose(g.reshape(g.linear(x, `${name}.${part}`, dim, { initial: xavier }), ['n', tokens, heads, size]), [0, 2, 1, 3]);
+  const split = (part: string): Value =>
+    g.transpose(
+      g.reshape(g.linear(x, `${name}.${part}`, dim, { initial: xavier }), ['n', tokens, heads, size]),
+      [0, 2, 1, 3],
+    );
   const [query, key, value] = [split('query'), split('key'), split('value')];
   const weights = g.softmax(g.mul(g.matMul(query, g.transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(size)));
   const mixed = g.reshape(g.transpose(g.matMul(weights, value), [0, 2, 1, 3]), ['n', tokens, dim]);

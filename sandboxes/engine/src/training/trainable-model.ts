@@ -16,7 +16,11 @@ export class TrainableModel {
   ) {}
 
   /** Adds the model's nodes to the graph, fed with `inputs` by name; answers the outputs asked for. Sizes must be known. */
-  async apply<Output extends string>(graph: GraphBuilder, inputs: Readonly<Record<string, Value>>, outputs: readonly Output[]): Promise<Record<Output, Value>> {
+  async apply<Output extends string>(
+    graph: GraphBuilder,
+    inputs: Readonly<Record<string, Value>>,
+    outputs: readonly Output[],
+  ): Promise<Record<Output, Value>> {
     this.refuseUnknown(inputs, outputs);
     const shapes = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, fixedShape(value)]));
     const special = await specialise(this.model, shapes, this.trained);
@@ -35,7 +39,10 @@ export class TrainableModel {
   private refuseUnknown(inputs: Readonly<Record<string, Value>>, outputs: readonly string[]): void {
     const check = (kind: string, found: readonly string[], known: readonly { name: string }[]): void => {
       const unknown = found.find((name) => known.every((port) => port.name !== name));
-      if (unknown !== undefined) throw new Error(`Model "${this.name}": expected ${kind} ${known.map(({ name }) => name).join(', ')}, found "${unknown}".`);
+      if (unknown !== undefined)
+        throw new Error(
+          `Model "${this.name}": expected ${kind} ${known.map(({ name }) => name).join(', ')}, found "${unknown}".`,
+        );
     };
     check('inputs', Object.keys(inputs), this.model.inputs);
     check('outputs', outputs, this.model.graph.output);
@@ -46,7 +53,11 @@ export class TrainableModel {
 export const parameterName = (model: string, weight: string): string => `${model}/${weight}`;
 
 /** Copies constants and nodes under new names; `names` maps what is already there and learns the rest. */
-function inline(graph: GraphBuilder, special: SpecialisedModel, { names, prefix }: { names: Map<string, string>; prefix: string }): void {
+function inline(
+  graph: GraphBuilder,
+  special: SpecialisedModel,
+  { names, prefix }: { names: Map<string, string>; prefix: string },
+): void {
   for (const [name, value] of special.constants) names.set(name, graph.constant(value, `${prefix}${name}`).name);
   const renamed = (name: string): string => (name === '' ? '' : names.get(name)!);
   for (const node of special.nodes) {

@@ -22,13 +22,25 @@ const models = () => ({ encoder: tinyVit(size), head: tinyHead({ size: size.dim,
 type Models = Readonly<Record<'encoder' | 'head', TrainableModel>>;
 
 async function classify(g: GraphBuilder, { encoder, head }: Models): Promise<Objective> {
-  const { features } = await encoder.apply(g, { patches: g.input('patches', 'float32', [BATCH, size.tokens, size.patch]) }, ['features']);
+  const { features } = await encoder.apply(
+    g,
+    { patches: g.input('patches', 'float32', [BATCH, size.tokens, size.patch]) },
+    ['features'],
+  );
   const { logits } = await head.apply(g, { features }, ['logits']);
-  return weightedSum(g, { label: { loss: softmaxCrossEntropy(g, logits, g.input('labels', 'int64', [BATCH])), weight: 1 } });
+  return weightedSum(g, {
+    label: { loss: softmaxCrossEntropy(g, logits, g.input('labels', 'int64', [BATCH])), weight: 1 },
+  });
 }
 
 const classifier = (trainable: (name: string) => boolean = () => true) =>
-  Trainer.create({ models: models(), objective: classify, trainable, threads: 2, optimizer: { maxGradientNorm: 1, weightDecay: 0.05 } });
+  Trainer.create({
+    models: models(),
+    objective: classify,
+    trainable,
+    threads: 2,
+    optimizer: { maxGradientNorm: 1, weightDecay: 0.05 },
+  });
 
 /** Noisy patterns, one per class. */
 function batch(seed: number): { patches: Float32Array; labels: BigInt64Array } {
@@ -37,7 +49,10 @@ function batch(seed: number): { patches: Float32Array; labels: BigInt64Array } {
   const centres = Array.from({ length: CLASSES }, () => Float32Array.from({ length }, () => patterns() * 2 - 1));
   const random = seededRandom(seed);
   const labels = BigInt64Array.from({ length: BATCH }, (_, row) => BigInt(row % CLASSES));
-  const patches = Float32Array.from({ length: BATCH * length }, (_, at) => centres[Math.floor(at / length) % CLASSES]![at % length]! + random() - 0.5);
+  const patches = Float32Array.from(
+    { length: BATCH * length },
+    (_, at) => centres[Math.floor(at / length) % CLASSES]![at % length]! + random() - 0.5,
+  );
   return { patches, labels };
 }
 
@@ -67,16 +82,26 @@ describe('a trainer of encoder and head', () => {
     for (let step = 0; step < 5; step += 1) await trainer.step(batch(step), 3e-3);
     const { encoder, head } = trainer.export();
     const path = join(folder, 'classifier.onnx');
-    await saveModel(compose({ model: encoder, prefix: 'encoder.' }, { model: head, prefix: 'head.' }, { features: 'features' }), path);
-    expect((await loadModel(path)).inputs).toEqual([{ name: 'patches', type: 'float32', shape: ['n', size.tokens, size.patch] }]);
+    await saveModel(
+      compose({ model: encoder, prefix: 'encoder.' }, { model: head, prefix: 'head.' }, { features: 'features' }),
+      path,
+    );
+    expect((await loadModel(path)).inputs).toEqual([
+      { name: 'patches', type: 'float32', shape: ['n', size.tokens, size.patch] },
+    ]);
 
     const { patches, labels } = batch(99);
     await using session = await openSession(path, { threads: 1 });
     const { logits } = await session.run({ patches: float32([BATCH, size.tokens, size.patch], patches) }, ['logits']);
-    const one = await session.run({ patches: float32([1, size.tokens, size.patch], patches.slice(0, size.tokens * size.patch)) }, ['logits']);
+    const one = await session.run(
+      { patches: float32([1, size.tokens, size.patch], patches.slice(0, size.tokens * size.patch)) },
+      ['logits'],
+    );
     const { loss } = await trainer.step({ patches, labels }, 0);
     expect(crossEntropy(logits.data as Float32Array, labels)).toBeCloseTo(loss, 5);
-    expect([...(one.logits.data as Float32Array)]).toEqual([...(logits.data as Float32Array).slice(0, CLASSES)].map((value) => expect.closeTo(value, 5)));
+    expect([...(one.logits.data as Float32Array)]).toEqual(
+      [...(logits.data as Float32Array).slice(0, CLASSES)].map((value) => expect.closeTo(value, 5)),
+    );
     await trainer.release();
   });
 
@@ -103,7 +128,9 @@ describe('a trainer of encoder and head', () => {
     expect(await all.restore(join(folder, 'nothing'))).toBeUndefined();
     await all.checkpoint(join(folder, 'all'));
     const headOnly = await classifier((name) => name.startsWith('head/'));
-    await expect(headOnly.restore(join(folder, 'all'))).rejects.toThrow(/expected the trainer's 2 parameters, found "w\/encoder/);
+    await expect(headOnly.restore(join(folder, 'all'))).rejects.toThrow(
+      /expected the trainer's 2 parameters, found "w\/encoder/,
+    );
     await all.release();
     await headOnly.release();
   });
@@ -121,8 +148,12 @@ describe('a trainer of encoder and head', () => {
     const trainer = await classifier();
     const { patches, labels } = batch(0);
     await expect(trainer.step({ patches }, 0)).rejects.toThrow(/Feed "labels": expected int64 \[16\], found none/);
-    await expect(trainer.step({ patches, labels, extra: labels }, 0)).rejects.toThrow(/Feed "extra": expected one of patches, labels/);
-    await expect(trainer.step({ patches: patches.slice(1), labels }, 0)).rejects.toThrow(/"patches": expected 960 values/);
+    await expect(trainer.step({ patches, labels, extra: labels }, 0)).rejects.toThrow(
+      /Feed "extra": expected one of patches, labels/,
+    );
+    await expect(trainer.step({ patches: patches.slice(1), labels }, 0)).rejects.toThrow(
+      /"patches": expected 960 values/,
+    );
     await trainer.release();
   });
 });
@@ -132,18 +163,42 @@ describe('a contrastive trainer', () => {
     const trainer = await Trainer.create({
       models: { encoder: tinyVit(size) },
       objective: async (g, { encoder }) => {
-        const view = async (name: string) => g.normalize((await encoder.apply(g, { patches: g.input(name, 'float32', [BATCH, size.tokens, size.patch]) }, ['features'])).features);
+        const view = async (name: string) =>
+          g.normalize(
+            (
+              await encoder.apply(g, { patches: g.input(name, 'float32', [BATCH, size.tokens, size.patch]) }, [
+                'features',
+              ])
+            ).features,
+          );
         const logScale = g.parameter('logScale', [1], constantInitial(Math.log(10)));
         const logits = similarity(g, [await view('left'), await view('right')], { logScale });
-        return weightedSum(g, { views: { loss: contrastive(g, logits, { targets: g.input('targets', 'float32', [BATCH, BATCH]), columnTargets: g.input('columns', 'float32', [BATCH, BATCH]) }), weight: 1 } });
+        return weightedSum(g, {
+          views: {
+            loss: contrastive(g, logits, {
+              targets: g.input('targets', 'float32', [BATCH, BATCH]),
+              columnTargets: g.input('columns', 'float32', [BATCH, BATCH]),
+            }),
+            weight: 1,
+          },
+        });
       },
       threads: 2,
     });
     // Rows of one class belong together: a quarter of the batch each.
-    const together = Float32Array.from({ length: BATCH * BATCH }, (_, at) => (Math.floor(at / BATCH) % CLASSES === at % CLASSES ? CLASSES / BATCH : 0));
+    const together = Float32Array.from({ length: BATCH * BATCH }, (_, at) =>
+      Math.floor(at / BATCH) % CLASSES === at % CLASSES ? CLASSES / BATCH : 0,
+    );
     const losses: number[] = [];
     for (let step = 0; step < 30; step += 1) {
-      losses.push((await trainer.step({ left: batch(step).patches, right: batch(1000 + step).patches, targets: together, columns: together }, 3e-3)).loss);
+      losses.push(
+        (
+          await trainer.step(
+            { left: batch(step).patches, right: batch(1000 + step).patches, targets: together, columns: together },
+            3e-3,
+          )
+        ).loss,
+      );
     }
     // Four equal positives: no model gets below log 4.
     expect(losses.at(-1)).toBeLessThan(losses[0]! - 0.5);

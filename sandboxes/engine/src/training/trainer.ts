@@ -19,7 +19,10 @@ export interface OptimizerOptions extends AdamWOptions {
 export interface TrainerOptions<Name extends string> {
   readonly models: Readonly<Record<Name, Model>>;
   /** Writes the training graph once: inputs of fixed sizes, models applied to them, the loss. */
-  readonly objective: (graph: GraphBuilder, models: Readonly<Record<Name, TrainableModel>>) => Objective | Promise<Objective>;
+  readonly objective: (
+    graph: GraphBuilder,
+    models: Readonly<Record<Name, TrainableModel>>,
+  ) => Objective | Promise<Objective>;
   /** Which weights ("model/initializer") change; the others are frozen. Default: every float32 initializer of rank 1 and above. */
   readonly trainable?: (name: string) => boolean;
   readonly optimizer?: Partial<OptimizerOptions>;
@@ -86,13 +89,21 @@ export class Trainer<Name extends string> {
   /** One forward and backward pass and one update. Feeds by input name, in the sizes the objective declared. */
   async step(feeds: Readonly<Record<string, TensorData>>, learningRate: number): Promise<StepResult> {
     const results = await this.session.run({ ...this.batch(feeds), ...this.weights() });
-    for (const [name, gradient] of this.training.gradients) this.store.buffers(name).gradient.set(results[gradient.name]!.data as Float32Array);
+    for (const [name, gradient] of this.training.gradients)
+      this.store.buffers(name).gradient.set(results[gradient.name]!.data as Float32Array);
     const scalar = (value: Value): number => Number(results[value.name]!.data[0]);
     const { loss, parts } = this.training.objective;
     const gradientNorm = this.store.gradientNorm();
-    if (!Number.isFinite(gradientNorm)) throw new Error(`Step ${this.steps + 1}: expected finite gradients, found a norm of ${gradientNorm} (loss ${scalar(loss.value)}). Lower the learning rate or look at the input.`);
+    if (!Number.isFinite(gradientNorm))
+      throw new Error(
+        `Step ${this.steps + 1}: expected finite gradients, found a norm of ${gradientNorm} (loss ${scalar(loss.value)}). Lower the learning rate or look at the input.`,
+      );
     this.update(gradientNorm, learningRate);
-    return { loss: scalar(loss.value), gradientNorm, parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, scalar(value)])) };
+    return {
+      loss: scalar(loss.value),
+      gradientNorm,
+      parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, scalar(value)])),
+    };
   }
 
   /** Keeps everything that `restore` needs to go on bit by bit as if nothing had happened; replaces the checkpoint before. */
@@ -118,8 +129,12 @@ export class Trainer<Name extends string> {
     const names = Object.keys(this.models) as Name[];
     const trained = (name: Name): Model => {
       const model = this.models[name];
-      const weights = [...model.initializers.keys()].filter((weight) => this.training.graph.parameters.has(parameterName(name, weight)));
-      return model.withInitializers(new Map(weights.map((weight) => [weight, this.parameter(parameterName(name, weight))])));
+      const weights = [...model.initializers.keys()].filter((weight) =>
+        this.training.graph.parameters.has(parameterName(name, weight)),
+      );
+      return model.withInitializers(
+        new Map(weights.map((weight) => [weight, this.parameter(parameterName(name, weight))])),
+      );
     };
     return Object.fromEntries(names.map((name) => [name, trained(name)])) as Record<Name, Model>;
   }
@@ -131,18 +146,25 @@ export class Trainer<Name extends string> {
   private batch(feeds: Readonly<Record<string, TensorData>>): Record<string, RuntimeTensor> {
     const inputs = this.training.graph.inputs;
     const unknown = Object.keys(feeds).find((name) => inputs.every((input) => input.name !== name));
-    if (unknown !== undefined) throw new Error(`Feed "${unknown}": expected one of ${inputs.map(({ name }) => name).join(', ')}.`);
+    if (unknown !== undefined)
+      throw new Error(`Feed "${unknown}": expected one of ${inputs.map(({ name }) => name).join(', ')}.`);
     return Object.fromEntries(
       inputs.map((input) => {
         const data = feeds[input.name];
-        if (!data) throw new Error(`Feed "${input.name}": expected ${input.type} [${input.shape.join(', ')}], found none.`);
+        if (!data)
+          throw new Error(`Feed "${input.name}": expected ${input.type} [${input.shape.join(', ')}], found none.`);
         return [input.name, runtimeTensor(input.name, { type: input.type, shape: fixedShape(input), data })];
       }),
     );
   }
 
   private weights(): Record<string, RuntimeTensor> {
-    return Object.fromEntries(this.store.names.map((name) => [name, new RuntimeTensor('float32', this.store.buffers(name).weight, this.store.shape(name))]));
+    return Object.fromEntries(
+      this.store.names.map((name) => [
+        name,
+        new RuntimeTensor('float32', this.store.buffers(name).weight, this.store.shape(name)),
+      ]),
+    );
   }
 
   private update(gradientNorm: number, learningRate: number): void {
@@ -155,14 +177,25 @@ export class Trainer<Name extends string> {
 
 const isWeight = ({ type, shape }: Tensor): boolean => type === 'float32' && shape.length >= 1;
 
-async function trainingGraph<Name extends string>({ models, objective: write, trainable = () => true, seed = 0 }: TrainerOptions<Name>): Promise<TrainingGraph> {
+async function trainingGraph<Name extends string>({
+  models,
+  objective: write,
+  trainable = () => true,
+  seed = 0,
+}: TrainerOptions<Name>): Promise<TrainingGraph> {
   const graph = new GraphBuilder({ seed });
   const applicable = Object.entries<Model>(models).map(([name, model]) => {
-    const trained = [...model.initializers].filter(([weight, value]) => isWeight(value) && trainable(parameterName(name, weight)));
+    const trained = [...model.initializers].filter(
+      ([weight, value]) => isWeight(value) && trainable(parameterName(name, weight)),
+    );
     return [name, new TrainableModel(name, model, new Set(trained.map(([weight]) => weight)))] as const;
   });
   const objective = await write(graph, Object.fromEntries(applicable) as Record<Name, TrainableModel>);
   if (graph.parameters.size === 0) throw new Error('Trainer: expected at least one trainable parameter, found none.');
-  const gradients = backward(graph, objective.loss.seeds, [...graph.parameters.values()].map(({ value }) => value));
+  const gradients = backward(
+    graph,
+    objective.loss.seeds,
+    [...graph.parameters.values()].map(({ value }) => value),
+  );
   return { graph, objective, gradients };
 }
