@@ -1,8 +1,6 @@
-import { float32, openSession } from '@graft/engine';
+import { float32, openSession, type Session } from '@graft/engine';
 import type { DatasetItem, ImagePreprocessing, Space } from '@graft/protocol';
 import { type Bundle, componentOf, type Dataset, decodeItems, graphPath, InputInvalid, pictureBytes, PixelScaler, RecipeFailure } from '@graft/runner';
-
-type Session = Awaited<ReturnType<typeof openSession>>;
 
 /** A bundle's vision_encoder, ready to turn pictures into vectors of its space. */
 export class PictureEncoder implements AsyncDisposable {
@@ -51,15 +49,15 @@ export class PictureEncoder implements AsyncDisposable {
 
   private async run(pixels: Float32Array, count: number): Promise<Float32Array> {
     const { width, height } = this.preprocessing;
-    const { image_features: features } = await this.session.run({ pixel_values: float32([count, 3, height, width], pixels) });
-    const data = features?.data;
+    const { image_features: features } = await this.session.run({ pixel_values: float32([count, 3, height, width], pixels) }, ['image_features']);
+    const { data } = features;
     if (!(data instanceof Float32Array) || data.length !== count * this.dim) {
-      throw new RecipeFailure('artifact-refused', `vision_encoder: expected image_features f32 [${count}, ${this.dim}], found [${features?.shape.join(', ') ?? 'nothing'}].`);
+      throw new RecipeFailure('artifact-refused', `vision_encoder: expected image_features f32 [${count}, ${this.dim}], found [${features.shape.join(', ')}].`);
     }
     return data;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.session[Symbol.asyncDispose]();
+    await this.session.release();
   }
 }

@@ -8,7 +8,9 @@ export { classIndices, labelVocabulary, NO_LABEL, type LabelVocabulary } from '.
 export { mapInOrder } from './map-in-order.js';
 export { decodeItems, decodePicture, pictureBytes, PixelScaler } from './pictures.js';
 export { permutation, Random } from './random.js';
-export { RecipeContext, type SendEvent } from './recipe-context.js';
+export { RecipeContext, type Reporting, type SendEvent } from './recipe-context.js';
 export { runRecipe, serveChannel } from './run-recipe.js';
 export { Snapshot, writeSnapshot, type SnapshotContent } from './snapshot.js';
 export { assertGenuine, encoderSha256, spaceId, spaceOf } from './space.js';
+export { ItemStream } from './item-stream.js';
+export { runTraining, type Trainee, type TrainingPlan, type TrainingResult } from './training-loop.js';

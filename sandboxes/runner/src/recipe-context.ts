@@ -91,6 +91,9 @@ export class RecipeContext<K extends TaskKind = TaskKind> {
   }
 }
 
+/** The part of a context that is the same for every kind of task. */
+export type Reporting = Omit<RecipeContext, 'task' | 'input'>;
+
 /** Attribute names may hold spaces or letters that the protocol's metric names do not. */
 function metricName(name: string): string {
   return name.replaceAll(/[^\w./-]/g, '_').slice(0, 64);

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { type Model, saveModel } from '@graft/engine';
+import { type BundleManifest, type Component, Port, type SpaceDefinition } from '@graft/protocol';
+import { describeFile, encoderSha256, type LabelVocabulary, spaceOf, writeBundleManifest } from '@graft/runner';
+import type { Setup } from './setup.js';
+
+export interface TrainedModels {
+  readonly encoder: Model;
+  /** Absent where the objective has no targets. */
+  readonly head: Model | undefined;
+  readonly labels: LabelVocabulary;
+  /** Whether the encoder's vectors have unit length. */
+  readonly normalised: boolean;
+}
+
+/** Writes `out/bundle`: vision_encoder with its space, head, manifest. */
+export async function exportBundle({ context, preprocessing }: Setup, trained: TrainedModels): Promise<{ folder: string; spaceId: string }> {
+  const folder = await context.artifactDir('bundle');
+  const encoder = await writeComponent(folder, 'vision_encoder', trained.encoder);
+  const space = spaceOf({
+    encoderSha256: encoderSha256(encoder),
+    preprocessing,
+    pooling: 'mean',
+    normalised: trained.normalised,
+    dim: featureWidth(encoder),
+    dtype: 'float32',
+  } satisfies SpaceDefinition);
+  const manifest: BundleManifest = {
+    format: 'graft-bundle',
+    formatVersion: 1,
+    name: context.input.objective.kind === 'classify' ? 'classifier' : 'domain-encoder',
+    components: {
+      vision_encoder: { ...encoder, space },
+      ...(trained.head ? { head: await writeComponent(folder, 'head', trained.head) } : {}),
+    },
+    preprocessing,
+    labels: Object.fromEntries(Object.entries(trained.labels).map(([target, labels]) => [target, [...labels]])),
+    metadata: { recipe: 'finetune', objective: context.input.objective.kind, runId: context.task.runId, seed: String(context.task.seed) },
+  };
+  await writeBundleManifest(folder, manifest);
+  return { folder, spaceId: space.id };
+}
+
+async function writeComponent(folder: string, name: string, model: Model): Promise<Component> {
+  await saveModel(model, join(folder, `${name}.onnx`));
+  return {
+    graph: await describeFile(folder, `${name}.onnx`),
+    weights: [await describeFile(folder, `${name}.safetensors`)],
+    inputs: model.inputs.map(portOf),
+    outputs: model.outputs.map(portOf),
+  };
+}
+
+function portOf({ name, type, shape }: Model['inputs'][number]): Port {
+  return Port.parse({ name, dtype: type, shape });
+}
+
+function featureWidth(encoder: Component): number {
+  return Number(encoder.outputs.find(({ name }) => name === 'image_features')?.shape[1]);
+}

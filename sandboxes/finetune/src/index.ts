@@ -1,0 +1,1 @@
+export { finetune } from './finetune.js';

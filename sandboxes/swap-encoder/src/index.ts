@@ -1,0 +1,1 @@
+export { swapEncoder } from './swap-encoder.js';
