@@ -55,7 +55,26 @@ export const importOptions = (plan: ImportPlan): string =>
  * The body of an import as it goes over the wire, made while it is sent: memory stays flat however many pictures there are.
  * @param onSent hears the picture bytes and files handed over so far.
  */
-export async function* multipartBody(plan: ImportPlan, boundary: string, onSent: (bytes: number, files: number) => void): AsyncGenerator<Uint8Array> {
+export function multipartBody(plan: ImportPlan, boundary: string, onSent: (bytes: number, files: number) => void): AsyncGenerator<Uint8Array> {
+  return inChunks(parts(plan, boundary, onSent));
+}
+
+/** Thousands of small pictures make thousands of small writes; a few large ones are three times as fast. */
+async function* inChunks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    held.push(piece);
+    bytes += piece.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield Buffer.concat(held, bytes);
+    held = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(held, bytes);
+}
+
+async function* parts(plan: ImportPlan, boundary: string, onSent: (bytes: number, files: number) => void): AsyncGenerator<Uint8Array> {
   await using files = new OpenFiles();
   const filePart = (name: string, filename: string, type: string): Uint8Array =>
     Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${quoted(filename)}"\r\nContent-Type: ${type}\r\n\r\n`);
