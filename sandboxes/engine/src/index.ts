@@ -1,18 +1,37 @@
-export * from './tensors/tensor.js';
-export * from './tensors/random.js';
-export * from './tensors/safetensors.js';
-export * from './model/model.js';
-export * from './model/files.js';
-export * from './graph/graph.js';
-export * from './graph/builder.js';
-export * from './autodiff/backward.js';
-export * from './losses/loss.js';
-export * from './losses/cross-entropy.js';
-export * from './losses/contrastive.js';
-export * from './losses/mean-squared-error.js';
-export * from './optimizer/adamw.js';
-export * from './optimizer/schedule.js';
-export * from './training/trainer.js';
-export * from './training/trainable-model.js';
-export * from './runtime/session.js';
-export * from './model/surgery.js';
+// Tensors and their files
+export {
+  float32,
+  int64,
+  tensor,
+  elementCount,
+  type ElementType,
+  type Tensor,
+  type TensorData,
+} from './tensors/tensor.js';
+export { SafetensorsFile, writeSafetensors, type TensorRange } from './tensors/safetensors.js';
+export { constantInitial, ones, seededRandom, truncatedNormal, xavier, zeros, type Initial } from './tensors/random.js';
+
+// Models as values
+export { Model, type Port } from './model/model.js';
+export { loadModel, saveModel } from './model/files.js';
+export { compose, extract, renamed, type Composed } from './model/surgery.js';
+export type { Dimension, Shape } from './proto/messages.js';
+
+// Writing graphs
+export { GraphBuilder, type ConvOptions } from './graph/builder.js';
+export { fixedShape, OPSET, type Value } from './graph/graph.js';
+
+// Differentiation and losses
+export { backward, gradientRules, type Seed } from './autodiff/backward.js';
+export { NoGradient } from './autodiff/rule.js';
+export { scalarLoss, weightedSum, type Loss, type Objective } from './losses/loss.js';
+export { softmaxCrossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
+export { contrastive, similarity, type ContrastiveOptions, type Temperature } from './losses/contrastive.js';
+export { meanSquaredError } from './losses/mean-squared-error.js';
+
+// Training and serving
+export { Trainer, type OptimizerOptions, type StepResult, type TrainerOptions } from './training/trainer.js';
+export type { TrainableModel } from './training/trainable-model.js';
+export type { CheckpointState } from './training/checkpoint.js';
+export { warmupCosine } from './optimizer/schedule.js';
+export { openSession, type Session } from './runtime/session.js';

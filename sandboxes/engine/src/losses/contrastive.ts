@@ -17,7 +17,7 @@ export function similarity(graph: GraphBuilder, [a, b]: readonly [Value, Value],
 }
 
 export interface ContrastiveOptions {
-  /** f32 [rows, columns], each row sums to 1 or is all 0 (the row counts for nothing). Default: row i belongs to column i. */
+  /** f32 [rows, columns], each row sums to 1, or is all 0 and adds nothing. Default: row i belongs to column i. */
   readonly targets?: Value;
   /** f32 [rows, columns], each column sums to 1 or is all 0. Given, the loss is the mean of both directions; `true` takes the diagonal. */
   readonly columnTargets?: Value | true;

@@ -2,6 +2,7 @@ import { InferenceSession as RuntimeSession } from 'onnxruntime-node';
 import { Model } from '../model/model.js';
 import type { Tensor } from '../tensors/tensor.js';
 import { engineTensor, runtimeTensor } from './runtime-tensor.js';
+import { sessionOptions } from './session-options.js';
 
 /** A model ready to answer. `run` blocks the event loop while it computes. Release it, or hold it with `await using`. */
 export class Session implements AsyncDisposable {
@@ -40,12 +41,7 @@ export class Session implements AsyncDisposable {
 
 /** Opens a saved model by its path (weights beside it are mapped, not copied into JavaScript) or one in memory. */
 export async function openSession(source: string | Model, { threads }: { threads: number }): Promise<Session> {
-  const options: RuntimeSession.SessionOptions = {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-  };
+  const options = sessionOptions(threads);
   return new Session(
     await (source instanceof Model
       ? RuntimeSession.create(source.toBytes(), options)

@@ -7,6 +7,7 @@ import type { Model } from '../model/model.js';
 import { adamWDefaults, type AdamWOptions } from '../optimizer/adamw.js';
 import { ParameterStore } from '../optimizer/parameter-store.js';
 import { runtimeTensor } from '../runtime/runtime-tensor.js';
+import { sessionOptions } from '../runtime/session-options.js';
 import type { Tensor, TensorData } from '../tensors/tensor.js';
 import { readCheckpoint, writeCheckpoint, type CheckpointState } from './checkpoint.js';
 import { parameterName, TrainableModel } from './trainable-model.js';
@@ -65,13 +66,7 @@ export class Trainer<Name extends string> {
     const { graph, objective, gradients } = training;
     const outputs = [objective.loss.value, ...Object.values(objective.parts), ...gradients.values()];
     const model = graph.toTrainingModel(Object.fromEntries(outputs.map((value) => [value.name, value])));
-    const session = await InferenceSession.create(model.toBytes(), {
-      intraOpNumThreads: options.threads,
-      interOpNumThreads: 1,
-      // As fast without, and a third less memory.
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-    });
+    const session = await InferenceSession.create(model.toBytes(), sessionOptions(options.threads));
     const store = new ParameterStore(new Map([...graph.parameters].map(([name, { initial }]) => [name, initial])));
     return new Trainer(options.models, training, store, session, options.optimizer ?? {});
   }
