@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type Model, saveModel } from '@graft/engine';
-import { type BundleManifest, type Component, Port, type SpaceDefinition } from '@graft/protocol';
-import { describeFile, encoderSha256, type LabelVocabulary, spaceOf, writeBundleManifest } from '@graft/runner';
+import { type BundleManifest, type Component, type SpaceDefinition } from '@graft/protocol';
+import { encoderSha256, type LabelVocabulary, spaceOf, writeBundleManifest, writeComponent } from '@graft/runner';
 import type { Setup } from './setup.js';
 
 export interface TrainedModels {
@@ -16,7 +15,7 @@ export interface TrainedModels {
 /** Writes `out/bundle`: vision_encoder with its space, head, manifest. */
 export async function exportBundle({ context, preprocessing }: Setup, trained: TrainedModels): Promise<{ folder: string; spaceId: string }> {
   const folder = await context.artifactDir('bundle');
-  const encoder = await writeComponent(folder, 'vision_encoder', trained.encoder);
+  const encoder = await writeComponent(folder, 'vision_encoder', trained.encoder, saveModel);
   const space = spaceOf({
     encoderSha256: encoderSha256(encoder),
     preprocessing,
@@ -31,7 +30,7 @@ export async function exportBundle({ context, preprocessing }: Setup, trained: T
     name: context.input.objective.kind === 'classify' ? 'classifier' : 'domain-encoder',
     components: {
       vision_encoder: { ...encoder, space },
-      ...(trained.head ? { head: await writeComponent(folder, 'head', trained.head) } : {}),
+      ...(trained.head ? { head: await writeComponent(folder, 'head', trained.head, saveModel) } : {}),
     },
     preprocessing,
     labels: Object.fromEntries(Object.entries(trained.labels).map(([target, labels]) => [target, [...labels]])),
@@ -39,20 +38,6 @@ export async function exportBundle({ context, preprocessing }: Setup, trained: T
   };
   await writeBundleManifest(folder, manifest);
   return { folder, spaceId: space.id };
-}
-
-async function writeComponent(folder: string, name: string, model: Model): Promise<Component> {
-  await saveModel(model, join(folder, `${name}.onnx`));
-  return {
-    graph: await describeFile(folder, `${name}.onnx`),
-    weights: [await describeFile(folder, `${name}.safetensors`)],
-    inputs: model.inputs.map(portOf),
-    outputs: model.outputs.map(portOf),
-  };
-}
-
-function portOf({ name, type, shape }: Model['inputs'][number]): Port {
-  return Port.parse({ name, dtype: type, shape });
 }
 
 function featureWidth(encoder: Component): number {

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatasetItem } from '@graft/protocol';
-import sharp from 'sharp';
+import { sharp } from '@graft/runner';
 import { RowProblem } from './row-problem.js';
-
-// An upload is hostile: only the four formats that a dataset holds are ever handed to a decoder (no SVG, PDF, TIFF, ...).
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif'] });
-sharp.concurrency(1);
-sharp.cache(false);
 
 type PictureFormat = DatasetItem['image']['format'];
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleFile, BundleManifest, type Component } from '@graft/protocol';
+import { type BundleFile, BundleManifest, type Component, Port } from '@graft/protocol';
 import { z } from 'zod';
 import { InputInvalid, RecipeFailure } from './failures.js';
 import { sha256OfFile, writeWhole } from './files.js';
@@ -42,8 +42,31 @@ export function graphPath(bundle: Bundle, component: Component): string {
   return join(bundle.folder, component.graph.path);
 }
 
-/** Describes a file of a bundle that is being written. */
-export async function describeFile(folder: string, path: string): Promise<BundleFile> {
+/** What a bundle says about a model; how one is built and saved is the engine's business. */
+export interface ComponentModel {
+  readonly inputs: readonly ModelPort[];
+  readonly outputs: readonly ModelPort[];
+}
+
+interface ModelPort {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/** Saves a model as `<name>.onnx` and `<name>.safetensors` in the folder of a bundle that is being written. */
+export async function writeComponent<M extends ComponentModel>(folder: string, name: string, model: M, save: (model: M, path: string) => Promise<void>): Promise<Component> {
+  await save(model, join(folder, `${name}.onnx`));
+  const portOf = ({ name: port, type, shape }: ModelPort): Port => Port.parse({ name: port, dtype: type, shape });
+  return {
+    graph: await describeFile(folder, `${name}.onnx`),
+    weights: [await describeFile(folder, `${name}.safetensors`)],
+    inputs: model.inputs.map(portOf),
+    outputs: model.outputs.map(portOf),
+  };
+}
+
+async function describeFile(folder: string, path: string): Promise<BundleFile> {
   const full = join(folder, path);
   const { size } = await stat(full);
   return { path, sha256: await sha256OfFile(full), sizeBytes: size };

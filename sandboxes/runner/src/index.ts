@@ -1,4 +1,4 @@
-export { componentOf, describeFile, graphPath, openBundle, writeBundleManifest, type Bundle } from './bundle.js';
+export { componentOf, graphPath, openBundle, writeBundleManifest, writeComponent, type Bundle, type ComponentModel } from './bundle.js';
 export { ControlChannel } from './control-channel.js';
 export { Dataset } from './dataset.js';
 export { executeTask, type RecipeHandler } from './execute-task.js';
@@ -7,6 +7,7 @@ export { readLines, sha256OfFile, writeWhole } from './files.js';
 export { classIndices, labelVocabulary, NO_LABEL, type LabelVocabulary } from './labels.js';
 export { mapInOrder } from './map-in-order.js';
 export { decodeItems, decodePicture, pictureBytes, PixelScaler } from './pictures.js';
+export { sharp } from './picture-decoder.js';
 export { permutation, Random } from './random.js';
 export { RecipeContext, type Reporting, type SendEvent } from './recipe-context.js';
 export { runRecipe, serveChannel } from './run-recipe.js';

@@ -1,21 +1,19 @@
 import type { DatasetItem, ImagePreprocessing } from '@graft/protocol';
-import sharp from 'sharp';
 import type { Dataset } from './dataset.js';
 import { InputInvalid } from './failures.js';
 import { mapInOrder } from './map-in-order.js';
-
-// Pictures are decoded many at a time; threads inside one decode would only compete. Nothing is decoded twice, so nothing is cached.
-sharp.concurrency(1);
-sharp.cache(false);
+import { sharp } from './picture-decoder.js';
 
 const CHANNELS = 3;
+/** A small file can claim a huge picture; decoded, it would take all memory. */
+const MAX_PIXELS = 100_000_000;
 /** Decodes in flight: libuv runs four at a time; the rest wait ready for the moments in which inference blocks this thread. */
 const DECODES_AT_ONCE = 32;
 
 /** Resizes a picture and returns its bytes as planar uint8 [3, height, width], red first. Throws when it does not decode. */
 export async function decodePicture(bytes: Uint8Array, preprocessing: ImagePreprocessing): Promise<Uint8Array> {
   const { width, height, fit } = preprocessing;
-  const interleaved = await sharp(bytes, { failOn: 'error' })
+  const interleaved = await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
     .autoOrient()
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type Model, saveModel } from '@graft/engine';
-import { type Component, Port, type Space } from '@graft/protocol';
-import { describeFile, type LabelVocabulary, type RecipeContext, writeBundleManifest } from '@graft/runner';
+import type { Space } from '@graft/protocol';
+import { type LabelVocabulary, type RecipeContext, writeBundleManifest, writeComponent } from '@graft/runner';
 
 export interface SwappedModels {
   readonly projector: Model;
@@ -18,24 +17,10 @@ export async function exportBundle(context: RecipeContext<'swap-encoder'>, { pro
     formatVersion: 1,
     name: 'swapped-classifier',
     components: {
-      item_projector: { ...(await writeComponent(folder, 'item_projector', projector)), space },
-      head: await writeComponent(folder, 'head', head),
+      item_projector: { ...(await writeComponent(folder, 'item_projector', projector, saveModel)), space },
+      head: await writeComponent(folder, 'head', head, saveModel),
     },
     labels: Object.fromEntries(Object.entries(labels).map(([target, names]) => [target, [...names]])),
     metadata: { recipe: 'swap-encoder', runId: context.task.runId, seed: String(context.task.seed) },
   });
-}
-
-async function writeComponent(folder: string, name: string, model: Model): Promise<Component> {
-  await saveModel(model, join(folder, `${name}.onnx`));
-  return {
-    graph: await describeFile(folder, `${name}.onnx`),
-    weights: [await describeFile(folder, `${name}.safetensors`)],
-    inputs: model.inputs.map(portOf),
-    outputs: model.outputs.map(portOf),
-  };
-}
-
-function portOf({ name, type, shape }: Model['inputs'][number]): Port {
-  return Port.parse({ name, dtype: type, shape });
 }

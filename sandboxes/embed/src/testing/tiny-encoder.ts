@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { GraphBuilder, saveModel, truncatedNormal } from '@graft/engine';
 import type { ImagePreprocessing } from '@graft/protocol';
-import { describeFile, encoderSha256, spaceOf, writeBundleManifest } from '@graft/runner';
+import { encoderSha256, spaceOf, writeBundleManifest, writeComponent } from '@graft/runner';
 
 const SIDE = 8;
 const DIM = 6;
@@ -15,21 +14,13 @@ export async function writeTinyEncoder(folder: string, seed: number): Promise<st
   const pixels = g.input('pixel_values', 'float32', ['n', 3, SIDE, SIDE]);
   const flat = g.reshape(pixels, ['n', 3 * SIDE * SIDE]);
   const model = g.toModel({ image_features: g.linear(flat, 'map', DIM, { initial: truncatedNormal(0.1) }) });
-  await saveModel(model, join(folder, 'vision_encoder.onnx'));
-  const files = { graph: await describeFile(folder, 'vision_encoder.onnx'), weights: [await describeFile(folder, 'vision_encoder.safetensors')] };
-  const space = spaceOf({ encoderSha256: encoderSha256(files), preprocessing, pooling: 'mean', normalised: false, dim: DIM, dtype: 'float32' });
+  const encoder = await writeComponent(folder, 'vision_encoder', model, saveModel);
+  const space = spaceOf({ encoderSha256: encoderSha256(encoder), preprocessing, pooling: 'mean', normalised: false, dim: DIM, dtype: 'float32' });
   await writeBundleManifest(folder, {
     format: 'graft-bundle',
     formatVersion: 1,
     name: 'tiny',
-    components: {
-      vision_encoder: {
-        ...files,
-        inputs: [{ name: 'pixel_values', dtype: 'float32', shape: ['n', 3, SIDE, SIDE] }],
-        outputs: [{ name: 'image_features', dtype: 'float32', shape: ['n', DIM] }],
-        space,
-      },
-    },
+    components: { vision_encoder: { ...encoder, space } },
     preprocessing,
     labels: {},
     metadata: {},

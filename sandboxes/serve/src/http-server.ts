@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { BoundedQueue } from './bounded-queue.js';
+import { parseInferenceRequest, selectOutputs } from './inference-protocol.js';
+import { Refusal } from './refusal.js';
+import type { ServedModel } from './served-model.js';
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_WAITING = 64;
+
+export interface ServedName {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The Open Inference Protocol v2 over one model. Inference blocks the process, so requests are answered one after the other. */
+export function createModelServer(model: ServedModel, served: ServedName): Server {
+  const queue = new BoundedQueue(MAX_WAITING);
+  return createServer((request, response) => {
+    answer(request, { model, served, queue }).then(
+      (body) => send(response, 200, body),
+      (error: unknown) => {
+        if (error instanceof Refusal) send(response, error.status, { error: error.message });
+        else {
+          process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+          send(response, 500, { error: 'The model failed on this request; its log says why.' });
+        }
+      },
+    );
+  });
+}
+
+interface Serving {
+  readonly model: ServedModel;
+  readonly served: ServedName;
+  readonly queue: BoundedQueue;
+}
+
+async function answer(request: IncomingMessage, { model, served, queue }: Serving): Promise<object> {
+  const route = matchRoute(request.url ?? '/', served);
+  const method = route === 'infer' ? 'POST' : 'GET';
+  if (request.method !== method) throw new Refusal(405, `Expected ${method}, found ${request.method}.`);
+  switch (route) {
+    case 'server':
+      return { name: 'graft', version: '1', extensions: [] };
+    case 'live':
+      return { live: true };
+    case 'ready':
+      return { ready: true };
+    case 'model':
+      return { name: served.name, versions: [served.version], platform: 'onnxruntime', ...model.ports() };
+    case 'infer': {
+      const inference = parseInferenceRequest(await readBody(request));
+      const outputs = await queue.run(() => model.infer(inference));
+      const id = inference.id === undefined ? {} : { id: inference.id };
+      return { model_name: served.name, model_version: served.version, ...id, outputs: selectOutputs(inference, outputs) };
+    }
+  }
+}
+
+type Route = 'server' | 'live' | 'ready' | 'model' | 'infer';
+
+function matchRoute(url: string, { name, version }: ServedName): Route {
+  const path = url.split('?', 1)[0]!.replace(/\/$/, '');
+  const fixed: Record<string, Route> = { '/v2': 'server', '/v2/health/live': 'live', '/v2/health/ready': 'ready' };
+  if (Object.hasOwn(fixed, path)) return fixed[path]!;
+  for (const model of [`/v2/models/${name}`, `/v2/models/${name}/versions/${version}`]) {
+    if (path === model) return 'model';
+    if (path === `${model}/ready`) return 'ready';
+    if (path === `${model}/infer`) return 'infer';
+  }
+  throw new Refusal(404, `Nothing is served at ${path}. This process serves /v2/models/${name}.`);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY_BYTES) throw new Refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer images, or item_ids.`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    ...(status === 429 ? { 'retry-after': '1' } : {}),
+    // What is left of a refused body is not read: the connection cannot be used again.
+    ...(status === 413 ? { connection: 'close' } : {}),
+  });
+  response.end(text);
+}
