@@ -1,12 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ArtifactsModule } from './artifacts/index.js';
 import { AuditModule } from './audit/index.js';
+import { DatasetsModule } from './datasets/index.js';
 import { IdentityModule } from './identity/index.js';
 import type { ProcessKind } from './platform/config/env.js';
 import { PlatformModule } from './platform/platform.module.js';
 
 /** Every feature, in the order in which they may import each other. */
-const features = [IdentityModule, AuditModule, ArtifactsModule];
+const features = [IdentityModule, AuditModule, ArtifactsModule, DatasetsModule];
 
 /** The whole application. The processes differ in what they start: the api serves the controllers, the worker runs jobs, sweeps and event handlers. */
 @Module({})

@@ -26,6 +26,7 @@ export const Environment = z.object({
   GRAFT_ADMIN_PASSWORD: z.string().optional().describe('Password of the first admin; generated when absent').meta({ secret: true }),
   GRAFT_ADMIN_TOKEN: z.string().optional().describe('Set-up only: the local admin token that exists already').meta({ secret: true }),
   GRAFT_RESEARCHER_TOKEN: z.string().optional().describe('Set-up only: the local researcher token that exists already').meta({ secret: true }),
+  GRAFT_ALLOW_UNSANDBOXED: z.stringbool().default(false).describe('For development only: runs recipes as plain processes where no sandbox can be built'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe level that is logged'),
 });
 
@@ -48,6 +49,7 @@ export abstract class Config {
   abstract readonly adminPassword: string | undefined;
   abstract readonly adminToken: string | undefined;
   abstract readonly researcherToken: string | undefined;
+  abstract readonly allowUnsandboxed: boolean;
   abstract readonly logLevel: z.infer<typeof Environment>['LOG_LEVEL'];
 }
 
@@ -75,6 +77,7 @@ export function loadConfig(kind: ProcessKind, source: NodeJS.ProcessEnv = proces
     adminPassword: env.GRAFT_ADMIN_PASSWORD,
     adminToken: env.GRAFT_ADMIN_TOKEN,
     researcherToken: env.GRAFT_RESEARCHER_TOKEN,
+    allowUnsandboxed: env.GRAFT_ALLOW_UNSANDBOXED,
     logLevel: env.LOG_LEVEL,
   });
 }

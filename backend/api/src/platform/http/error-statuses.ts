@@ -24,4 +24,16 @@ export const errorStatuses: Readonly<Record<string, number>> = {
   'import-not-open': 409,
   'upload-too-large': 413,
   'upload-malformed': 422,
+
+  // endpoints
+  'endpoint-name-taken': 409,
+  'endpoint-retired': 409,
+
+  // rollouts
+  'rollout-open': 409,
+  'rollout-moved': 409,
+  'already-champion': 409,
+  'already-approved': 409,
+  'evidence-changed': 409,
+  'requester-cannot-approve': 403,
 };

@@ -1,6 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
-import fastifyMultipart from '@fastify/multipart';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { newId } from '../../kernel/index.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -26,7 +25,6 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   app.useGlobalPipes(new ZodPipe());
   app.useGlobalFilters(new ProblemFilter());
   await app.register(fastifyCookie);
-  await app.register(fastifyMultipart, { throwFileSizeLimit: true });
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       directives: {
@@ -43,10 +41,10 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
     },
     strictTransportSecurity: false,
   });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', async (request, reply) => {
-      reply.header('x-request-id', request.id);
-    });
+  const server = app.getHttpAdapter().getInstance();
+  // Uploads are read as streams by the route that wants them (see datasets/upload-parts.ts).
+  server.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
 }
