@@ -65,9 +65,10 @@ export const elementwiseRules = {
   Gelu: unaryRule(({ graph, node, x, gradient }) => {
     if (node.attribute.some(({ name, s }) => name === 'approximate' && new TextDecoder().decode(s) !== 'none'))
       throw new NoGradient(node, 'only the exact form (approximate = none) has a gradient.');
-    // y' = (1 + erf(u)) / 2 + u exp(-u²) / sqrt(pi) with u = x / sqrt(2)
+    // y' = (1 + erf(u)) / 2 + u exp(-u²) / sqrt(pi) with u = x / sqrt(2). The constant factor moves into the exponent, and
+    // hardSigmoid, which never clips here, multiplies and adds in one pass.
     const u = graph.mul(x, Math.SQRT1_2);
-    const density = graph.mul(graph.mul(u, graph.exp(graph.neg(graph.mul(u, u)))), 2 / Math.sqrt(Math.PI));
-    return graph.mul(gradient, graph.mul(graph.add(graph.add(graph.erf(u), density), 1), 0.5));
+    const density = graph.mul(u, graph.exp(graph.sub(-Math.log(Math.PI) / 2, graph.mul(u, u))));
+    return graph.mul(gradient, graph.add(graph.hardSigmoid(graph.erf(u), 0.5, 0.5), density));
   }),
 } satisfies Record<string, GradientRule>;
