@@ -13,7 +13,9 @@ export class Unreachable extends Error {
 
 export function unreachable(error: unknown): Unreachable {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-  return new Unreachable(`cannot reach the platform (${cause}); is it running (npm start), and is --url or GRAFT_URL its address?`);
+  return new Unreachable(
+    `cannot reach the platform (${cause}); is it running (npm start), and is --url or GRAFT_URL its address?`,
+  );
 }
 
 /** The body of a successful answer; everything else is thrown: an ApiError with the server's problem, or Unreachable. */

@@ -13,9 +13,12 @@ export async function readCredentials(folder: string): Promise<Credentials | und
   try {
     const stored: unknown = JSON.parse(await readFile(fileIn(folder), 'utf8'));
     if (typeof stored !== 'object' || stored === null || !('url' in stored) || !('token' in stored)) return undefined;
-    return typeof stored.url === 'string' && typeof stored.token === 'string' ? { url: stored.url, token: stored.token } : undefined;
+    return typeof stored.url === 'string' && typeof stored.token === 'string'
+      ? { url: stored.url, token: stored.token }
+      : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return undefined;
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT'))
+      return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The only file of the command line that reads the environment. */
-const { env } = process;
+const env = process.env;
 
 const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
 

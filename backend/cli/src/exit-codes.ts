@@ -9,4 +9,8 @@ export class UsageError extends Error {
 
 /** Several checks, one verdict: a failed one decides, then an open one. */
 export const worst = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.includes('fail') ? 'fail' : verdicts.includes('inconclusive') || verdicts.length === 0 ? 'inconclusive' : 'pass';
+  verdicts.includes('fail')
+    ? 'fail'
+    : verdicts.includes('inconclusive') || verdicts.length === 0
+      ? 'inconclusive'
+      : 'pass';

@@ -43,14 +43,24 @@ interface InferenceResponse {
 }
 
 /** Asks about one item by the Open Inference Protocol. `unit` is who asks: it decides the variant. */
-export async function infer(gateway: Gateway, endpoint: string, question: { unit: string; itemId: string }): Promise<Answer> {
+export async function infer(
+  gateway: Gateway,
+  endpoint: string,
+  question: { unit: string; itemId: string },
+): Promise<Answer> {
   const response = (await post(gateway, `/v2/models/${encodeURIComponent(endpoint)}/infer`, {
     parameters: { unit: question.unit },
     inputs: [{ name: 'item_ids', datatype: 'BYTES', shape: [1], data: [question.itemId] }],
   })) as InferenceResponse;
   const suffix = '.label';
-  const labels = response.outputs.filter(({ name }) => name.endsWith(suffix)).map(({ name, data }) => [name.slice(0, -suffix.length), String(data[0])]);
-  return { variant: String(response.parameters?.['variant'] ?? ''), exposureId: String(response.parameters?.['exposure_id'] ?? ''), labels: Object.fromEntries(labels) };
+  const labels = response.outputs
+    .filter(({ name }) => name.endsWith(suffix))
+    .map(({ name, data }) => [name.slice(0, -suffix.length), String(data[0])]);
+  return {
+    variant: String(response.parameters?.['variant'] ?? ''),
+    exposureId: String(response.parameters?.['exposure_id'] ?? ''),
+    labels: Object.fromEntries(labels),
+  };
 }
 
 /** Returns when the events are durable; an event id that was sent before counts once. */

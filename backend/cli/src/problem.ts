@@ -17,7 +17,8 @@ export class ApiError extends Error {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const text = (value: unknown, otherwise: string): string => (typeof value === 'string' && value !== '' ? value : otherwise);
+const text = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' && value !== '' ? value : otherwise;
 
 /** Reads whatever body came with an error status: problem+json, the inference protocol's `{"error"}`, or nothing of use. */
 export function toProblem(status: number, body: unknown): Problem {
@@ -29,7 +30,10 @@ export function toProblem(status: number, body: unknown): Problem {
     code: text(fields['code'], `http-${status}`),
     detail: text(fields['detail'], text(fields['error'], typeof body === 'string' ? body.slice(0, 500) : '')),
     errors: errors.map((error) => ({
-      field: text(error['field'], ''), expected: text(error['expected'], ''), found: text(error['found'], ''), message: text(error['message'], ''),
+      field: text(error['field'], ''),
+      expected: text(error['expected'], ''),
+      found: text(error['found'], ''),
+      message: text(error['message'], ''),
     })),
     ...(typeof fields['traceId'] === 'string' ? { traceId: fields['traceId'] } : {}),
   };
@@ -47,13 +51,19 @@ const nextStep: Record<number, string> = {
 
 /** What went wrong, in which field, expected against found, and what to do next: one line each. */
 export function describeProblem(problem: Problem): string[] {
-  const lines = [`error: ${problem.title}${problem.detail === '' || problem.detail === problem.title ? '' : `: ${problem.detail}`} [${problem.code}]`];
+  const lines = [
+    `error: ${problem.title}${problem.detail === '' || problem.detail === problem.title ? '' : `: ${problem.detail}`} [${problem.code}]`,
+  ];
   for (const error of problem.errors) {
-    lines.push(`  field     ${error.field || '(the whole request)'}${error.message === '' ? '' : `: ${error.message}`}`);
+    lines.push(
+      `  field     ${error.field || '(the whole request)'}${error.message === '' ? '' : `: ${error.message}`}`,
+    );
     if (error.expected !== '') lines.push(`  expected  ${error.expected}`);
     if (error.found !== '') lines.push(`  found     ${error.found}`);
   }
-  const next = nextStep[problem.status] ?? (problem.status >= 500 ? 'this is a fault of the server: its log has more under the trace id' : undefined);
+  const next =
+    nextStep[problem.status] ??
+    (problem.status >= 500 ? 'this is a fault of the server: its log has more under the trace id' : undefined);
   if (next) lines.push(`  next      ${next}`);
   if (problem.traceId && problem.status >= 500) lines.push(`  trace     ${problem.traceId}`);
   return lines;

@@ -21,10 +21,13 @@ const commandIn = (args: readonly unknown[]): Command => {
 
 export function buildProgram(terminal: Terminal, end: (code: number) => void): Command {
   const program = new Command('graft')
-    .description('Swap a model\'s vision encoder for your own precomputed embeddings, prove it, serve it, promote it.')
+    .description("Swap a model's vision encoder for your own precomputed embeddings, prove it, serve it, promote it.")
     .version('0.1.0')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void terminal.out.write(text), writeErr: (text) => void terminal.err.write(text) })
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+    })
     .showHelpAfterError('run with --help to see how it is used')
     .addHelpText('after', '\nExit codes: 0 pass, 1 fail, 2 usage, 3 inconclusive.');
   const run: Registrar['run'] =
@@ -33,16 +36,30 @@ export function buildProgram(terminal: Terminal, end: (code: number) => void): C
       const command = commandIn(args);
       const output = outputOf(command, terminal);
       try {
-        end(exitCodeOf(await handler({ command, output, terminal }, ...(args.slice(0, args.indexOf(command)) as never))));
+        end(
+          exitCodeOf(await handler({ command, output, terminal }, ...(args.slice(0, args.indexOf(command)) as never))),
+        );
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         output.failure(error);
         end(exitCodes.fail);
       }
     };
-  const serve: Registrar['serve'] = (handler) => run(async ({ command }, ...args) => handler(await openSession(command, terminal), ...(args as never)));
+  const serve: Registrar['serve'] = (handler) =>
+    run(async ({ command }, ...args) => handler(await openSession(command, terminal), ...(args as never)));
   const registrar: Registrar = { program, run, serve };
-  for (const register of [registerLogin, registerDatasets, registerExperiments, registerRuns, registerModels, registerEndpoints, registerRollouts, registerPlatform, registerMainJob]) register(registrar);
+  for (const register of [
+    registerLogin,
+    registerDatasets,
+    registerExperiments,
+    registerRuns,
+    registerModels,
+    registerEndpoints,
+    registerRollouts,
+    registerPlatform,
+    registerMainJob,
+  ])
+    register(registrar);
   return program;
 }
 

@@ -33,7 +33,8 @@ interface ConnectionOptions {
   json?: boolean;
 }
 
-export const outputOf = (command: Command, terminal: Terminal): Output => new Output(terminal.out, terminal.err, command.optsWithGlobals<ConnectionOptions>().json === true);
+export const outputOf = (command: Command, terminal: Terminal): Output =>
+  new Output(terminal.out, terminal.err, command.optsWithGlobals<ConnectionOptions>().json === true);
 
 export async function openSession(command: Command, terminal: Terminal): Promise<Session> {
   const options = command.optsWithGlobals<ConnectionOptions>();
@@ -41,7 +42,10 @@ export async function openSession(command: Command, terminal: Terminal): Promise
   const url = options.url ?? environment.url ?? kept?.url ?? defaultUrl;
   // A kept token goes only to the address it was kept for.
   const token = options.token ?? environment.token ?? (kept?.url === url ? kept.token : undefined);
-  if (token === undefined) throw new UsageError(`token: expected --token, GRAFT_TOKEN or a log-in at ${url}, found none; make a token in the console under Tokens, then run graft login --url ${url}`);
+  if (token === undefined)
+    throw new UsageError(
+      `token: expected --token, GRAFT_TOKEN or a log-in at ${url}, found none; make a token in the console under Tokens, then run graft login --url ${url}`,
+    );
   return { url, token, api: connect(url, token), output: outputOf(command, terminal) };
 }
 

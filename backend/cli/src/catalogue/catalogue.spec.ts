@@ -15,8 +15,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function digest(root: string): Promise<Record<string, string>> {
-  const names = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const pairs = await Promise.all(names.sort().map(async (name) => [name.slice(root.length), createHash('sha256').update(await readFile(name)).digest('hex')]));
+  const names = (await readdir(root, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const pairs = await Promise.all(
+    names.sort().map(async (name) => [
+      name.slice(root.length),
+      createHash('sha256')
+        .update(await readFile(name))
+        .digest('hex'),
+    ]),
+  );
   return Object.fromEntries(pairs);
 }
 
@@ -61,7 +70,11 @@ describe('the built-in catalogue', () => {
     const good = planProducts(demoPlan).rows.slice(1, 1 + demoPlan.products);
     const styleGivenCategory = categories.map((category) => {
       const of = good.filter((row) => row[4] === category);
-      return Math.max(...[...new Set(of.map((row) => row[7]))].map((style) => of.filter((row) => row[7] === style).length / of.length));
+      return Math.max(
+        ...[...new Set(of.map((row) => row[7]))].map(
+          (style) => of.filter((row) => row[7] === style).length / of.length,
+        ),
+      );
     });
     expect(Math.max(...styleGivenCategory)).toBeLessThan(0.25);
     const naming = good.filter((row) => (row[2] ?? '').toLowerCase().includes((row[4] ?? '').toLowerCase()));

@@ -37,7 +37,16 @@ const productHeader = ['id', 'file', 'title', 'split', 'category', 'colour', 'pa
 
 /** Rows that an import must refuse, each in its own words: real manifests have them. */
 const badRows: readonly Row[] = [
-  ['p-90001', 'pictures/never-taken.jpg', 'Walnut Chair, photo to follow', 'train', 'chair', 'brown', 'plain', 'rustic'],
+  [
+    'p-90001',
+    'pictures/never-taken.jpg',
+    'Walnut Chair, photo to follow',
+    'train',
+    'chair',
+    'brown',
+    'plain',
+    'rustic',
+  ],
   ['p-90002', 'pictures/broken.jpg', 'Blue Striped Rug', 'train', 'rug', 'blue', 'stripes', 'nantucket'],
   ['p-90003', 'pictures/cut-short.jpg', 'Brass Lamp', 'train', 'lamp', 'yellow', 'plain', 'art-deco'],
   ['p-00001', 'pictures/p-00001.jpg', 'The first product once more', 'train', 'chair', 'red', 'plain', 'rustic'],
@@ -48,20 +57,44 @@ export const badRowCount = badRows.length;
 
 export function planProducts(plan: CataloguePlan): { rows: Row[]; pairs: Row[]; shots: Shot[] } {
   const random = seededRandom(`${plan.seed}:products`);
-  const products = Array.from({ length: plan.products }, (_, i) => drawProduct(`p-${String(i + 1).padStart(5, '0')}`, random));
+  const products = Array.from({ length: plan.products }, (_, i) =>
+    drawProduct(`p-${String(i + 1).padStart(5, '0')}`, random),
+  );
   const rows = products.map((product) => [
-    product.id, `pictures/${product.id}.jpg`, writeTitle(product, plan.seed), splitOf(product.id, plan.seed),
-    product.category, product.colour, product.pattern, product.style.name,
+    product.id,
+    `pictures/${product.id}.jpg`,
+    writeTitle(product, plan.seed),
+    splitOf(product.id, plan.seed),
+    product.category,
+    product.colour,
+    product.pattern,
+    product.style.name,
   ]);
-  const pairs = simulateCoEngagement(products, plan.shoppers, plan.seed).map(({ a, b, weight }) => [a, b, String(weight)]);
-  const shots = products.map((product) => ({ path: `pictures/${product.id}.jpg`, scene: () => productScene(product, plan.seed) }));
+  const pairs = simulateCoEngagement(products, plan.shoppers, plan.seed).map(({ a, b, weight }) => [
+    a,
+    b,
+    String(weight),
+  ]);
+  const shots = products.map((product) => ({
+    path: `pictures/${product.id}.jpg`,
+    scene: () => productScene(product, plan.seed),
+  }));
   return { rows: [productHeader, ...rows, ...badRows], pairs: [['item_a', 'item_b', 'weight'], ...pairs], shots };
 }
 
 export function planGeneric(plan: CataloguePlan): { rows: Row[]; shots: Shot[] } {
   const random = seededRandom(`${plan.seed}:generic`);
-  const things = Array.from({ length: plan.generic }, (_, i) => drawGenericThing(`g-${String(i + 1).padStart(5, '0')}`, random));
-  const rows = things.map((thing) => [thing.id, `pictures/${thing.id}.jpg`, `a photo of a ${thing.colour} ${thing.category}`, splitOf(thing.id, plan.seed), thing.category, thing.colour]);
+  const things = Array.from({ length: plan.generic }, (_, i) =>
+    drawGenericThing(`g-${String(i + 1).padStart(5, '0')}`, random),
+  );
+  const rows = things.map((thing) => [
+    thing.id,
+    `pictures/${thing.id}.jpg`,
+    `a photo of a ${thing.colour} ${thing.category}`,
+    splitOf(thing.id, plan.seed),
+    thing.category,
+    thing.colour,
+  ]);
   return {
     rows: [['id', 'file', 'title', 'split', 'category', 'colour'], ...rows],
     shots: things.map((thing) => ({ path: `pictures/${thing.id}.jpg`, scene: () => genericScene(thing, plan.seed) })),
@@ -79,10 +112,17 @@ async function isRendered(folder: string, plan: CataloguePlan): Promise<boolean>
 
 async function shoot(folder: string, shots: readonly Shot[], onDone: (count: number) => void): Promise<void> {
   await mkdir(join(folder, 'pictures'), { recursive: true });
-  await photographAll(shots.map(({ path, scene }) => ({ path: join(folder, path), scene })), onDone);
+  await photographAll(
+    shots.map(({ path, scene }) => ({ path: join(folder, path), scene })),
+    onDone,
+  );
 }
 
-export async function renderCatalogue(folder: string, plan: CataloguePlan, onDone: (count: number) => void = () => {}): Promise<RenderedFolder> {
+export async function renderCatalogue(
+  folder: string,
+  plan: CataloguePlan,
+  onDone: (count: number) => void = () => {},
+): Promise<RenderedFolder> {
   const { rows, pairs, shots } = planProducts(plan);
   const rendered = { name: 'catalogue', folder, rows: rows.length - 1 };
   if (await isRendered(folder, plan)) return rendered;
@@ -96,7 +136,11 @@ export async function renderCatalogue(folder: string, plan: CataloguePlan, onDon
   return rendered;
 }
 
-export async function renderGeneric(folder: string, plan: CataloguePlan, onDone: (count: number) => void = () => {}): Promise<RenderedFolder> {
+export async function renderGeneric(
+  folder: string,
+  plan: CataloguePlan,
+  onDone: (count: number) => void = () => {},
+): Promise<RenderedFolder> {
   const { rows, shots } = planGeneric(plan);
   const rendered = { name: 'generic', folder, rows: rows.length - 1 };
   if (await isRendered(folder, plan)) return rendered;

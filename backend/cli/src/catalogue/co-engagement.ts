@@ -21,7 +21,8 @@ function basketOf(products: readonly Product[], random: Random): string[] {
   const basket = new Set<string>();
   for (let tries = 0; basket.size < ITEMS_PER_SHOPPER && tries < 4000; tries++) {
     const product = random.pick(products);
-    const liked = likedStyles.has(product.style) && (likedCategories.has(product.category) || product.colour === likedColour);
+    const liked =
+      likedStyles.has(product.style) && (likedCategories.has(product.category) || product.colour === likedColour);
     if (liked || random.chance(WHIM / 12)) basket.add(product.id);
   }
   return [...basket];

@@ -13,7 +13,10 @@ export function ornament(traits: Traits, panel: Box): string {
       return row(3, (cx) => ellipse({ x: cx - 2.2, y: y + height * 0.4 - 2.2, width: 4.4, height: 4.4 }, traits.trim));
     case 'rope': {
       const middle = y + height * 0.75;
-      const waves = Array.from({ length: 6 }, () => `q ${width / 24} -3 ${width / 12} 0 q ${width / 24} 3 ${width / 12} 0`).join(' ');
+      const waves = Array.from(
+        { length: 6 },
+        () => `q ${width / 24} -3 ${width / 12} 0 q ${width / 24} 3 ${width / 12} 0`,
+      ).join(' ');
       return stroke(`M ${x} ${middle} ${waves}`, traits.trim, 2.4);
     }
     case 'fringe':
@@ -32,12 +35,22 @@ export function ornament(traits: Traits, panel: Box): string {
           const reach = Math.min(width / 2, height) * 0.9;
           const cx = x + width / 2;
           const cy = y + height * 0.95;
-          return stroke(`M ${cx} ${cy} L ${cx + Math.sin(angle) * reach} ${cy - Math.cos(angle) * reach}`, traits.trim, 1.7);
+          return stroke(
+            `M ${cx} ${cy} L ${cx + Math.sin(angle) * reach} ${cy - Math.cos(angle) * reach}`,
+            traits.trim,
+            1.7,
+          );
         })
         .join('');
     case 'grain':
       return [0.25, 0.5, 0.75]
-        .map((share) => stroke(`M ${x} ${y + height * share} q ${width / 4} ${traits.random.between(-4, 4)} ${width / 2} 0 t ${width / 2} 0`, traits.dark, 1.5))
+        .map((share) =>
+          stroke(
+            `M ${x} ${y + height * share} q ${width / 4} ${traits.random.between(-4, 4)} ${width / 2} 0 t ${width / 2} 0`,
+            traits.dark,
+            1.5,
+          ),
+        )
         .join('');
   }
 }

@@ -18,18 +18,26 @@ export function clothDefinition(pattern: PatternName, colour: Hsl, random: Rando
     case 'plain':
       return '';
     case 'stripes':
-      return tile(`<rect width="${(size * random.between(0.3, 0.5)).toFixed(1)}" height="${size.toFixed(1)}" fill="${print}"/>`);
+      return tile(
+        `<rect width="${(size * random.between(0.3, 0.5)).toFixed(1)}" height="${size.toFixed(1)}" fill="${print}"/>`,
+      );
     case 'dots':
-      return tile(`<circle cx="${half}" cy="${half}" r="${(size * random.between(0.2, 0.3)).toFixed(1)}" fill="${print}"/>`);
+      return tile(
+        `<circle cx="${half}" cy="${half}" r="${(size * random.between(0.2, 0.3)).toFixed(1)}" fill="${print}"/>`,
+      );
     case 'checks':
-      return tile(`<rect width="${half}" height="${half}" fill="${print}"/><rect x="${half}" y="${half}" width="${half}" height="${half}" fill="${print}"/>`);
+      return tile(
+        `<rect width="${half}" height="${half}" fill="${print}"/><rect x="${half}" y="${half}" width="${half}" height="${half}" fill="${print}"/>`,
+      );
     case 'floral': {
       const petal = size * 0.19;
       const petals = [0, 1, 2, 3, 4].map((n) => {
         const angle = (n / 5) * 2 * Math.PI;
         return `<circle cx="${(half + Math.cos(angle) * petal).toFixed(1)}" cy="${(half + Math.sin(angle) * petal).toFixed(1)}" r="${(petal * 0.8).toFixed(1)}" fill="${print}"/>`;
       });
-      return tile(`${petals.join('')}<circle cx="${half}" cy="${half}" r="${(petal * 0.7).toFixed(1)}" fill="${ground}"/>`);
+      return tile(
+        `${petals.join('')}<circle cx="${half}" cy="${half}" r="${(petal * 0.7).toFixed(1)}" fill="${ground}"/>`,
+      );
     }
   }
 }

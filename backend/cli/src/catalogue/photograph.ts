@@ -23,7 +23,9 @@ export async function photograph(scene: Scene): Promise<Buffer> {
   const softened = scene.blur > 0.3 ? drawing.blur(scene.blur) : drawing;
   const { data, info } = await softened.raw().toBuffer({ resolveWithObject: true });
   addNoise(data, scene.noise, hashText(scene.svg));
-  return sharp(data, { raw: { width: PICTURE_SIDE, height: PICTURE_SIDE, channels: info.channels } }).jpeg({ quality: scene.quality }).toBuffer();
+  return sharp(data, { raw: { width: PICTURE_SIDE, height: PICTURE_SIDE, channels: info.channels } })
+    .jpeg({ quality: scene.quality })
+    .toBuffer();
 }
 
 export interface Shot {

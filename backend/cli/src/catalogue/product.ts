@@ -43,8 +43,11 @@ function drawPose(random: Random, freedom: number): Pose {
   const side = random.between(86 - 34 * freedom, 88);
   const room = Math.max(0, (96 - side) / 2) + 5 * freedom;
   return {
-    x: 48 + random.between(-room, room), y: 48 + random.between(-room, room), side,
-    turn: random.normal(0, 2 + 9 * freedom), mirrored: random.chance(0.5),
+    x: 48 + random.between(-room, room),
+    y: 48 + random.between(-room, room),
+    side,
+    turn: random.normal(0, 2 + 9 * freedom),
+    mirrored: random.chance(0.5),
   };
 }
 
@@ -60,14 +63,25 @@ export function productScene(product: Product, seed: string): Scene {
   const light = lighting(random, 1);
   // A third of the photos are taken before another style's wall: the wall alone must not answer for the product.
   const place = random.chance(0.34) ? random.pick(styles) : product.style;
-  const wallColour = { h: place.wallColour.h + random.normal(0, 10), s: place.wallColour.s, l: Math.min(96, Math.max(8, place.wallColour.l + random.normal(0, 7))) };
+  const wallColour = {
+    h: place.wallColour.h + random.normal(0, 10),
+    s: place.wallColour.s,
+    l: Math.min(96, Math.max(8, place.wallColour.l + random.normal(0, 7))),
+  };
   const front = random.chance(0.24) ? occlusion(random) : '';
   return {
     svg: picture(
       clothDefinition(product.pattern, colour, random) + light.definition,
-      backdrop({ wall: place.wall, colour: wallColour }, random) + clutter(random) + shadow(pose) + posed(productShapes[product.category](traits), pose) + front + light.overlay,
+      backdrop({ wall: place.wall, colour: wallColour }, random) +
+        clutter(random) +
+        shadow(pose) +
+        posed(productShapes[product.category](traits), pose) +
+        front +
+        light.overlay,
     ),
-    noise: random.between(1, 11), blur: random.chance(0.2) ? random.between(0.4, 1) : 0, quality: random.integer(68, 90),
+    noise: random.between(1, 11),
+    blur: random.chance(0.2) ? random.between(0.4, 1) : 0,
+    quality: random.integer(68, 90),
   };
 }
 
@@ -80,7 +94,11 @@ export interface GenericThing {
   colour: ColourName;
 }
 
-export const drawGenericThing = (id: string, random: Random): GenericThing => ({ id, category: random.pick(genericCategories), colour: random.pick(colourNames) });
+export const drawGenericThing = (id: string, random: Random): GenericThing => ({
+  id,
+  category: random.pick(genericCategories),
+  colour: random.pick(colourNames),
+});
 
 /**
  * A generic picture, as a public model saw them: before studio paper, centred, no style, hardly any ornament, and with classes no shop
@@ -95,9 +113,15 @@ export function genericScene(thing: GenericThing, seed: string): Scene {
   const light = lighting(random, 0.5);
   const paper = { h: random.between(0, 360), s: random.between(0, 9), l: random.between(70, 97) };
   const shape = genericShapes[thing.category];
-  if (!shape) throw new RangeError(`category: expected one of ${genericCategories.join(', ')}, found ${thing.category}`);
+  if (!shape)
+    throw new RangeError(`category: expected one of ${genericCategories.join(', ')}, found ${thing.category}`);
   return {
-    svg: picture(clothDefinition(pattern, colour, random) + light.definition, backdrop({ wall: 'plain', colour: paper }, random) + shadow(pose) + posed(shape(traits), pose) + light.overlay),
-    noise: random.between(0, 5), blur: 0, quality: random.integer(78, 94),
+    svg: picture(
+      clothDefinition(pattern, colour, random) + light.definition,
+      backdrop({ wall: 'plain', colour: paper }, random) + shadow(pose) + posed(shape(traits), pose) + light.overlay,
+    ),
+    noise: random.between(0, 5),
+    blur: 0,
+    quality: random.integer(78, 94),
   };
 }

@@ -10,20 +10,37 @@ const wallBox = { x: 0, y: 0, width: PICTURE_SIDE, height: PICTURE_SIDE };
 
 function wallMarks(wall: Wall, colour: Hsl, random: Random): string {
   const line = css(shade(colour, random.between(-16, -8)));
-  const rows = (gap: number): number[] => Array.from({ length: Math.ceil(PICTURE_SIDE / gap) }, (_, i) => i * gap + random.between(-1, 1));
+  const rows = (gap: number): number[] =>
+    Array.from({ length: Math.ceil(PICTURE_SIDE / gap) }, (_, i) => i * gap + random.between(-1, 1));
   switch (wall) {
     case 'plain':
       return '';
     case 'shiplap':
-      return rows(11).map((y) => stroke(`M 0 ${y} H 96`, line, 1.2)).join('');
+      return rows(11)
+        .map((y) => stroke(`M 0 ${y} H 96`, line, 1.2))
+        .join('');
     case 'planks':
-      return rows(15).map((x) => stroke(`M ${x} 0 V 96`, line, 2)).join('');
+      return rows(15)
+        .map((x) => stroke(`M ${x} 0 V 96`, line, 2))
+        .join('');
     case 'bricks':
-      return rows(10).map((y, i) => stroke(`M 0 ${y} H 96`, line, 1) + rows(20).map((x) => stroke(`M ${x + (i % 2) * 10} ${y} v 10`, line, 1)).join('')).join('');
+      return rows(10)
+        .map(
+          (y, i) =>
+            stroke(`M 0 ${y} H 96`, line, 1) +
+            rows(20)
+              .map((x) => stroke(`M ${x + (i % 2) * 10} ${y} v 10`, line, 1))
+              .join(''),
+        )
+        .join('');
     case 'arcs':
-      return rows(24).map((x) => stroke(`M ${x} 96 A 12 30 0 0 1 ${x + 24} 96`, line, 1.6)).join('');
+      return rows(24)
+        .map((x) => stroke(`M ${x} 96 A 12 30 0 0 1 ${x + 24} 96`, line, 1.6))
+        .join('');
     case 'terracotta':
-      return Array.from({ length: 9 }, () => ellipse({ x: random.between(-8, 90), y: random.between(-8, 60), width: 14, height: 8 }, line)).join('');
+      return Array.from({ length: 9 }, () =>
+        ellipse({ x: random.between(-8, 90), y: random.between(-8, 60), width: 14, height: 8 }, line),
+      ).join('');
     case 'split':
       return rect({ x: 0, y: random.between(52, 66), width: PICTURE_SIDE, height: 50 }, line);
   }
@@ -34,13 +51,19 @@ export interface Backdrop {
   colour: Hsl;
 }
 
-export const backdrop = ({ wall, colour }: Backdrop, random: Random): string => rect(wallBox, css(colour)) + wallMarks(wall, colour, random);
+export const backdrop = ({ wall, colour }: Backdrop, random: Random): string =>
+  rect(wallBox, css(colour)) + wallMarks(wall, colour, random);
 
 /** Things that stand about and say nothing: their number, place and colour have no tie to any label. */
 export function clutter(random: Random): string {
   return Array.from({ length: random.integer(0, 3) }, () => {
     const size = random.between(8, 22);
-    const box = { x: random.between(-6, 86), y: random.chance(0.7) ? random.between(62, 88) : random.between(-6, 20), width: size, height: size * random.between(0.6, 1.6) };
+    const box = {
+      x: random.between(-6, 86),
+      y: random.chance(0.7) ? random.between(62, 88) : random.between(-6, 20),
+      width: size,
+      height: size * random.between(0.6, 1.6),
+    };
     return random.chance(0.5) ? rect(box, randomColour(random, 60), 2) : ellipse(box, randomColour(random, 60));
   }).join('');
 }
@@ -51,7 +74,15 @@ export function occlusion(random: Random): string {
   const y = random.between(8, 74);
   const colour = randomColour(random, 45);
   return random.chance(0.5)
-    ? polygon([[x, y], [x + random.between(10, 18), y + random.between(2, 8)], [x + random.between(12, 24), y + random.between(18, 26)], [x - 2, y + 14]], colour)
+    ? polygon(
+        [
+          [x, y],
+          [x + random.between(10, 18), y + random.between(2, 8)],
+          [x + random.between(12, 24), y + random.between(18, 26)],
+          [x - 2, y + 14],
+        ],
+        colour,
+      )
     : rect({ x, y, width: random.between(5, 9), height: random.between(26, 40) }, colour, 2);
 }
 
@@ -62,7 +93,9 @@ export function lighting(random: Random, strength: number): { definition: string
     `<linearGradient id="light" gradientTransform="rotate(${angle.toFixed(0)} .5 .5)"><stop offset="0" stop-color="#fff" stop-opacity="${(0.34 * strength).toFixed(2)}"/>` +
     `<stop offset=".5" stop-color="#fff" stop-opacity="0"/><stop offset="1" stop-color="#000" stop-opacity="${(0.44 * strength).toFixed(2)}"/></linearGradient>`;
   const cast = css({ h: random.chance(0.5) ? random.between(25, 50) : random.between(195, 225), s: 70, l: 55 });
-  const overlay = rect(wallBox, 'url(#light)') + `<rect width="96" height="96" fill="${cast}" opacity="${(random.between(0, 0.17) * strength).toFixed(2)}"/>`;
+  const overlay =
+    rect(wallBox, 'url(#light)') +
+    `<rect width="96" height="96" fill="${cast}" opacity="${(random.between(0, 0.17) * strength).toFixed(2)}"/>`;
   return { definition, overlay };
 }
 

@@ -20,16 +20,38 @@ const nouns: Record<Category, readonly string[]> = {
 };
 
 const colourWords: Record<ColourName, readonly string[]> = {
-  black: ['Black', 'Jet Black', 'Charcoal'], white: ['White', 'Ivory', 'Off-White'], grey: ['Grey', 'Gray', 'Slate'], red: ['Red', 'Crimson', 'Brick Red'],
-  yellow: ['Yellow', 'Mustard', 'Ochre'], green: ['Green', 'Olive', 'Forest Green'], blue: ['Blue', 'Navy', 'Indigo'], purple: ['Purple', 'Plum', 'Violet'],
-  pink: ['Pink', 'Blush', 'Rose'], brown: ['Brown', 'Chocolate', 'Tan'],
+  black: ['Black', 'Jet Black', 'Charcoal'],
+  white: ['White', 'Ivory', 'Off-White'],
+  grey: ['Grey', 'Gray', 'Slate'],
+  red: ['Red', 'Crimson', 'Brick Red'],
+  yellow: ['Yellow', 'Mustard', 'Ochre'],
+  green: ['Green', 'Olive', 'Forest Green'],
+  blue: ['Blue', 'Navy', 'Indigo'],
+  purple: ['Purple', 'Plum', 'Violet'],
+  pink: ['Pink', 'Blush', 'Rose'],
+  brown: ['Brown', 'Chocolate', 'Tan'],
 };
 
 const patternWords: Record<PatternName, readonly string[]> = {
-  plain: ['', 'Solid'], stripes: ['Striped', 'Stripe'], dots: ['Polka Dot', 'Dotted'], checks: ['Checked', 'Plaid'], floral: ['Floral', 'Flower Print'],
+  plain: ['', 'Solid'],
+  stripes: ['Striped', 'Stripe'],
+  dots: ['Polka Dot', 'Dotted'],
+  checks: ['Checked', 'Plaid'],
+  floral: ['Floral', 'Flower Print'],
 };
 
-const brands = ['Harbor & Pine', 'Oldfield', 'Casa Lumo', 'Nordhus', 'Maison Vey', 'Tideline', 'Ferro Works', 'Loom & Co', 'Marlow', 'Sunday Studio'];
+const brands = [
+  'Harbor & Pine',
+  'Oldfield',
+  'Casa Lumo',
+  'Nordhus',
+  'Maison Vey',
+  'Tideline',
+  'Ferro Works',
+  'Loom & Co',
+  'Marlow',
+  'Sunday Studio',
+];
 const tails = ['', '', '', '', '- Set of 2', '(New)', '- Handmade', '| Free Returns', '- Limited Edition'];
 
 /** A title as shops write it: synonyms, words left out, noise at the end. It helps, and it is not the label. */

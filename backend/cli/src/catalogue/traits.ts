@@ -34,7 +34,11 @@ export function drawTraits(style: Style, cloth: Cloth, spread: number, random: R
     splay: unit(random.normal(style.splay, spread)),
     body: cloth.pattern === 'plain' ? css(cloth.colour) : 'url(#cloth)',
     dark: css(shade(cloth.colour, -11)),
-    trim: css({ h: style.trim.h + random.normal(0, 8), s: style.trim.s, l: Math.min(95, Math.max(6, style.trim.l + random.normal(0, 7))) }),
+    trim: css({
+      h: style.trim.h + random.normal(0, 8),
+      s: style.trim.s,
+      l: Math.min(95, Math.max(6, style.trim.l + random.normal(0, 7))),
+    }),
     ornament: bare ? 'none' : borrowed ? random.pick(ornaments) : style.ornament,
     random,
   };

@@ -8,7 +8,9 @@ import { findModel, findVersion } from './models.js';
 export type Endpoint = Schemas['Endpoint'];
 
 export async function findEndpoint(session: Session, name: string): Promise<Endpoint | undefined> {
-  const endpoints = await all((page) => answer(session.api.GET('/api/endpoints', { params: { query: { page, perPage: PER_PAGE } } })));
+  const endpoints = await all((page) =>
+    answer(session.api.GET('/api/endpoints', { params: { query: { page, perPage: PER_PAGE } } })),
+  );
   return endpoints.find((endpoint) => endpoint.name === name || endpoint.id === name);
 }
 
@@ -19,8 +21,19 @@ async function endpointNamed(session: Session, name: string): Promise<Endpoint> 
 }
 
 export function endpointLines(endpoint: Endpoint): string[] {
-  const rows = endpoint.variants.map((variant) => [variant.name, variant.role, percent(variant.weight), variant.modelVersionId]);
-  return [`${endpoint.name} (${endpoint.id})`, ...table([{ title: 'variant' }, { title: 'role' }, { title: 'share', align: 'right' }, { title: 'model version' }], rows)];
+  const rows = endpoint.variants.map((variant) => [
+    variant.name,
+    variant.role,
+    percent(variant.weight),
+    variant.modelVersionId,
+  ]);
+  return [
+    `${endpoint.name} (${endpoint.id})`,
+    ...table(
+      [{ title: 'variant' }, { title: 'role' }, { title: 'share', align: 'right' }, { title: 'model version' }],
+      rows,
+    ),
+  ];
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
@@ -30,7 +43,8 @@ export function parseShares(pairs: readonly string[]): { name: string; weight: n
   return pairs.map((pair) => {
     const [name = '', share = ''] = pair.split('=');
     const weight = Number(share);
-    if (name === '' || share === '' || !Number.isFinite(weight)) throw new UsageError(`traffic: expected NAME=SHARE such as swapped=0.5, found ${pair}`);
+    if (name === '' || share === '' || !Number.isFinite(weight))
+      throw new UsageError(`traffic: expected NAME=SHARE such as swapped=0.5, found ${pair}`);
     return { name, weight };
   });
 }
@@ -38,9 +52,15 @@ export function parseShares(pairs: readonly string[]): { name: string; weight: n
 /** `NAME=MODEL@VERSION:SHARE`; the first one is the control. */
 async function parseVariant(session: Session, text: string, index: number) {
   const [, name, reference, share] = /^([^=]+)=([^:]+)(?::(.+))?$/.exec(text) ?? [];
-  if (name === undefined || reference === undefined || !Number.isFinite(Number(share))) throw new UsageError(`--variant: expected NAME=MODEL@VERSION:SHARE such as native=tagger@2:0.5, found ${text}`);
+  if (name === undefined || reference === undefined || !Number.isFinite(Number(share)))
+    throw new UsageError(`--variant: expected NAME=MODEL@VERSION:SHARE such as native=tagger@2:0.5, found ${text}`);
   const version = await findVersion(session, reference);
-  return { name, modelVersionId: version.id, weight: Number(share), role: index === 0 ? ('control' as const) : ('treatment' as const) };
+  return {
+    name,
+    modelVersionId: version.id,
+    weight: Number(share),
+    role: index === 0 ? ('control' as const) : ('treatment' as const),
+  };
 }
 
 const verdictOf = (outcome: Verdict): Verdict => outcome;
@@ -51,8 +71,20 @@ export function registerEndpoints({ program, serve }: Registrar): void {
   listCommand(endpoint, 'endpoints').action(
     serve(async (session, options: PageOptions) => {
       const found = await answer(session.api.GET('/api/endpoints', { params: { query: pageOf(options) } }));
-      const rows = found.items.map((each) => [each.name, each.variants.map(({ name, weight }) => `${name} ${percent(weight, 0)}`).join(', '), when(each.createdAt), each.id]);
-      session.output.result(found, () => [...table([{ title: 'endpoint' }, { title: 'traffic' }, { title: 'made (UTC)' }, { title: 'id' }], rows, 'no endpoint yet: graft endpoint create'), ...more(rows.length, found.total)]);
+      const rows = found.items.map((each) => [
+        each.name,
+        each.variants.map(({ name, weight }) => `${name} ${percent(weight, 0)}`).join(', '),
+        when(each.createdAt),
+        each.id,
+      ]);
+      session.output.result(found, () => [
+        ...table(
+          [{ title: 'endpoint' }, { title: 'traffic' }, { title: 'made (UTC)' }, { title: 'id' }],
+          rows,
+          'no endpoint yet: graft endpoint create',
+        ),
+        ...more(rows.length, found.total),
+      ]);
     }),
   );
 
@@ -83,7 +115,12 @@ export function registerEndpoints({ program, serve }: Registrar): void {
     .action(
       serve(async (session, name: string, shares: string[]) => {
         const found = await endpointNamed(session, name);
-        const changed = await answer(session.api.PUT('/api/endpoints/{id}/traffic', { params: { path: { id: found.id } }, body: { variants: parseShares(shares) } }));
+        const changed = await answer(
+          session.api.PUT('/api/endpoints/{id}/traffic', {
+            params: { path: { id: found.id } },
+            body: { variants: parseShares(shares) },
+          }),
+        );
         session.output.result(changed, () => endpointLines(changed));
       }),
     );
@@ -94,7 +131,11 @@ export function registerEndpoints({ program, serve }: Registrar): void {
     .action(
       serve(async (session, name: string, { stored }: { stored?: boolean }) => {
         const path = { id: (await endpointNamed(session, name)).id };
-        const found = await answer(stored ? session.api.GET('/api/endpoints/{id}/analysis', { params: { path } }) : session.api.POST('/api/endpoints/{id}/analyses', { params: { path }, body: {} }));
+        const found = await answer(
+          stored
+            ? session.api.GET('/api/endpoints/{id}/analysis', { params: { path } })
+            : session.api.POST('/api/endpoints/{id}/analyses', { params: { path }, body: {} }),
+        );
         session.output.result(found, () => [`${found.outcome}: ${found.sentence}`]);
         return verdictOf(found.outcome);
       }),

@@ -7,11 +7,32 @@ import { seconds, table } from '../terminal/table.js';
 import { listCommand, more, pageOf, when, type PageOptions } from './listing.js';
 
 export function experimentLines(experiment: Experiment): string[] {
-  const rows = experiment.runs.map((run) => [run.step, run.recipe, run.state, durationMs(run) > 0 ? seconds(durationMs(run)) : '', run.id, run.failure?.message ?? '']);
-  return [`${experiment.name}: ${experiment.state} (${experiment.id})`, ...table([{ title: 'step' }, { title: 'recipe' }, { title: 'state' }, { title: 'time', align: 'right' }, { title: 'run' }, { title: '' }], rows)];
+  const rows = experiment.runs.map((run) => [
+    run.step,
+    run.recipe,
+    run.state,
+    durationMs(run) > 0 ? seconds(durationMs(run)) : '',
+    run.id,
+    run.failure?.message ?? '',
+  ]);
+  return [
+    `${experiment.name}: ${experiment.state} (${experiment.id})`,
+    ...table(
+      [
+        { title: 'step' },
+        { title: 'recipe' },
+        { title: 'state' },
+        { title: 'time', align: 'right' },
+        { title: 'run' },
+        { title: '' },
+      ],
+      rows,
+    ),
+  ];
 }
 
-const endingOf = (experiment: Experiment): Ending => (experiment.state === 'succeeded' || experiment.state === 'running' ? 'pass' : 'fail');
+const endingOf = (experiment: Experiment): Ending =>
+  experiment.state === 'succeeded' || experiment.state === 'running' ? 'pass' : 'fail';
 
 /** Sends the file as it is; a field the server refuses is shown with its line. */
 export async function createExperiment(session: Session, path: string): Promise<Experiment> {
@@ -25,7 +46,9 @@ export async function createExperiment(session: Session, path: string): Promise<
 }
 
 export function registerExperiments({ program, serve }: Registrar): void {
-  const experiment = program.command('experiment').description('experiments: declared in one YAML file, run on the server');
+  const experiment = program
+    .command('experiment')
+    .description('experiments: declared in one YAML file, run on the server');
 
   withConnection(experiment.command('run <file>'))
     .description('start the experiment of a YAML file')
@@ -35,7 +58,9 @@ export function registerExperiments({ program, serve }: Registrar): void {
         const created = await createExperiment(session, path);
         session.output.note(`experiment ${created.name} started: ${created.id}`);
         const ended = wait ? await followExperiment(session, created.id) : created;
-        session.output.result(ended, () => (wait ? experimentLines(ended) : [`follow it with: graft experiment show ${created.id}`]));
+        session.output.result(ended, () =>
+          wait ? experimentLines(ended) : [`follow it with: graft experiment show ${created.id}`],
+        );
         return endingOf(ended);
       }),
     );
@@ -44,7 +69,14 @@ export function registerExperiments({ program, serve }: Registrar): void {
     serve(async (session, options: PageOptions) => {
       const found = await answer(session.api.GET('/api/experiments', { params: { query: pageOf(options) } }));
       const rows = found.items.map((each) => [each.name, each.state, when(each.createdAt), each.id]);
-      session.output.result(found, () => [...table([{ title: 'experiment' }, { title: 'state' }, { title: 'started (UTC)' }, { title: 'id' }], rows, 'no experiment yet: graft experiment run FILE.yaml'), ...more(rows.length, found.total)]);
+      session.output.result(found, () => [
+        ...table(
+          [{ title: 'experiment' }, { title: 'state' }, { title: 'started (UTC)' }, { title: 'id' }],
+          rows,
+          'no experiment yet: graft experiment run FILE.yaml',
+        ),
+        ...more(rows.length, found.total),
+      ]);
     }),
   );
 
@@ -53,8 +85,13 @@ export function registerExperiments({ program, serve }: Registrar): void {
     .option('--wait', 'follow it to its end')
     .action(
       serve(async (session, id: string, { wait }: { wait?: boolean }) => {
-        const found = wait ? await followExperiment(session, id) : await answer(session.api.GET('/api/experiments/{id}', { params: { path: { id } } }));
-        session.output.result(found, () => [...experimentLines(found), ...found.runs.filter((run) => run.state === 'running').map(describeRun)]);
+        const found = wait
+          ? await followExperiment(session, id)
+          : await answer(session.api.GET('/api/experiments/{id}', { params: { path: { id } } }));
+        session.output.result(found, () => [
+          ...experimentLines(found),
+          ...found.runs.filter((run) => run.state === 'running').map(describeRun),
+        ]);
         return endingOf(found);
       }),
     );

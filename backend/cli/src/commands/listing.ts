@@ -26,4 +26,5 @@ export const pageOf = ({ page, perPage }: PageOptions): { page: number; perPage:
 export const when = (iso: string | null | undefined): string => (iso ? `${iso.slice(0, 10)} ${iso.slice(11, 16)}` : '');
 
 /** Says how much of a list is not shown. */
-export const more = (shown: number, total: number): string[] => (shown < total ? [`${shown} of ${total}; --page and --per-page show others`] : []);
+export const more = (shown: number, total: number): string[] =>
+  shown < total ? [`${shown} of ${total}; --page and --per-page show others`] : [];

@@ -25,7 +25,9 @@ export function registerLogin({ program, run }: Registrar): void {
         const token = options.token ?? environment.token ?? (await askForToken(terminal));
         const session = await answer(connect(url, token).GET('/api/sessions/current'));
         const file = await writeCredentials(environment.configFolder, { url, token });
-        output.result({ ...session, url, file }, () => [`signed in at ${url} as ${session.user.email} (${session.user.role}); the token is kept in ${file}`]);
+        output.result({ ...session, url, file }, () => [
+          `signed in at ${url} as ${session.user.email} (${session.user.role}); the token is kept in ${file}`,
+        ]);
       }),
     );
 

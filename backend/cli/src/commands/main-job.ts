@@ -16,9 +16,11 @@ interface JobOptions {
 /** @param keep whether the figures are written to a file, which the last line then names. */
 async function runAndReport(session: Session, options: JobOptions, keep: boolean): Promise<Ending> {
   const source = jobSources[options.data];
-  if (!source) throw new UsageError(`--data: expected one of ${Object.keys(jobSources).join(', ')}, found ${options.data}`);
+  if (!source)
+    throw new UsageError(`--data: expected one of ${Object.keys(jobSources).join(', ')}, found ${options.data}`);
   const adminToken = options.adminToken ?? environment.adminToken;
-  const admin = adminToken === undefined ? null : { ...session, token: adminToken, api: connect(session.url, adminToken) };
+  const admin =
+    adminToken === undefined ? null : { ...session, token: adminToken, api: connect(session.url, adminToken) };
   try {
     const result = await runMainJob({ source, session, admin, phases: new Phases() });
     const figures = benchReport(result, source);
@@ -33,16 +35,28 @@ async function runAndReport(session: Session, options: JobOptions, keep: boolean
 }
 
 export function registerMainJob({ program, serve }: Registrar): void {
-  const adminToken = (): Option => new Option('--admin-token <token>', 'token of an admin who approves the rollout (GRAFT_ADMIN_TOKEN); without it the rollout waits');
+  const adminToken = (): Option =>
+    new Option(
+      '--admin-token <token>',
+      'token of an admin who approves the rollout (GRAFT_ADMIN_TOKEN); without it the rollout waits',
+    );
 
   withConnection(program.command('demo'))
-    .description('run the main job on the built-in catalogue and print what it found; goes on where an earlier start stopped')
+    .description(
+      'run the main job on the built-in catalogue and print what it found; goes on where an earlier start stopped',
+    )
     .addOption(adminToken())
-    .action(serve((session, options: { adminToken?: string }) => runAndReport(session, { ...options, data: 'demo' }, true)));
+    .action(
+      serve((session, options: { adminToken?: string }) => runAndReport(session, { ...options, data: 'demo' }, true)),
+    );
 
   withConnection(program.command('bench').description('make a published figure again').command('main-job'))
-    .description(`accuracy, latency and cost, native against swapped; exit ${exitCodes.inconclusive} when the data is not there`)
-    .addOption(new Option('--data <name>', 'what to run on').choices(Object.keys(jobSources)).default('fashion-product-images'))
+    .description(
+      `accuracy, latency and cost, native against swapped; exit ${exitCodes.inconclusive} when the data is not there`,
+    )
+    .addOption(
+      new Option('--data <name>', 'what to run on').choices(Object.keys(jobSources)).default('fashion-product-images'),
+    )
     .addOption(adminToken())
     .action(serve((session, options: JobOptions) => runAndReport(session, options, false)));
 }

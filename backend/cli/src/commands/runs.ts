@@ -1,7 +1,14 @@
 import { Option } from 'commander';
 import { answer, type Schemas } from '../api.js';
 import { UsageError } from '../exit-codes.js';
-import { accuracyTable, checkLines, judge, latencyTable, pairedTable, type Thresholds } from '../experiment/comparison.js';
+import {
+  accuracyTable,
+  checkLines,
+  judge,
+  latencyTable,
+  pairedTable,
+  type Thresholds,
+} from '../experiment/comparison.js';
 import { describeRun } from '../experiment/follow.js';
 import { withConnection, type Registrar, type Session } from '../session.js';
 import { ApiError } from '../problem.js';
@@ -14,7 +21,12 @@ type Run = Schemas['Run'];
 async function metricLines(session: Session, id: string): Promise<string[]> {
   const { items } = await answer(session.api.GET('/api/runs/{id}/metrics', { params: { path: { id } } }));
   const last = new Map(items.map((metric) => [metric.name, metric]));
-  return last.size === 0 ? [] : table([{ title: 'metric' }, { title: 'step', align: 'right' }, { title: 'value', align: 'right' }], [...last.values()].map(({ name, step, value }) => [name, String(step), value.toPrecision(4)]));
+  return last.size === 0
+    ? []
+    : table(
+        [{ title: 'metric' }, { title: 'step', align: 'right' }, { title: 'value', align: 'right' }],
+        [...last.values()].map(({ name, step, value }) => [name, String(step), value.toPrecision(4)]),
+      );
 }
 
 /** The evaluation of a run, or of the last evaluate step of an experiment: people name either. */
@@ -22,7 +34,10 @@ async function evaluationRun(session: Session, id: string): Promise<string> {
   try {
     const experiment = await answer(session.api.GET('/api/experiments/{id}', { params: { path: { id } } }));
     const run = experiment.runs.findLast((each) => each.recipe === 'evaluate');
-    if (!run) throw new UsageError(`compare: expected an experiment with an evaluate step, found ${experiment.runs.map((each) => each.recipe).join(', ')}`);
+    if (!run)
+      throw new UsageError(
+        `compare: expected an experiment with an evaluate step, found ${experiment.runs.map((each) => each.recipe).join(', ')}`,
+      );
     return run.id;
   } catch (error) {
     if (error instanceof ApiError && error.problem.status === 404) return id;
@@ -38,7 +53,9 @@ const fraction = (text: string): number => {
 
 function registerCompare({ program, serve }: Registrar): void {
   withConnection(program.command('compare <runOrExperiment>'))
-    .description('the evaluation as tables and as a verdict: 0 when the swapped model is not worse by its interval, 1 when it is, 3 when the data cannot tell')
+    .description(
+      'the evaluation as tables and as a verdict: 0 when the swapped model is not worse by its interval, 1 when it is, 3 when the data cannot tell',
+    )
     .option('--candidate <name>', 'who is judged (default: the swapped model)')
     .option('--baseline <name>', 'against whom (default: the first candidate)')
     .addOption(new Option('--margin <share>', 'accuracy it may lose, e.g. 0.01').default(0).argParser(fraction))
@@ -54,7 +71,14 @@ function registerCompare({ program, serve }: Registrar): void {
         const native = report.accuracy[0]?.candidate ?? '';
         const swapped = report.control?.candidate ?? report.accuracy.at(-1)?.candidate ?? '';
         session.output.result({ verdict, checks, report }, () => [
-          ...accuracyTable(report), '', ...pairedTable(report), '', ...latencyTable(report, native, swapped), '', ...checkLines(checks), `verdict: ${verdict}`,
+          ...accuracyTable(report),
+          '',
+          ...pairedTable(report),
+          '',
+          ...latencyTable(report, native, swapped),
+          '',
+          ...checkLines(checks),
+          `verdict: ${verdict}`,
         ]);
         return verdict;
       }),
@@ -82,7 +106,13 @@ export function registerRuns(registrar: Registrar): void {
         const artifacts = await answer(session.api.GET('/api/runs/{id}/artifacts', { params: { path: { id } } }));
         const metrics = await metricLines(session, id);
         session.output.result({ ...found, artifacts: artifacts.items }, () => [
-          ...runLines(found), ...metrics, ...table([{ title: 'artifact' }, { title: 'kind' }, { title: 'hash' }], artifacts.items.map(({ name, kind, treeHash }) => [name, kind, treeHash]), 'no artifact yet'),
+          ...runLines(found),
+          ...metrics,
+          ...table(
+            [{ title: 'artifact' }, { title: 'kind' }, { title: 'hash' }],
+            artifacts.items.map(({ name, kind, treeHash }) => [name, kind, treeHash]),
+            'no artifact yet',
+          ),
         ]);
       }),
     );
@@ -92,7 +122,9 @@ export function registerRuns(registrar: Registrar): void {
     .action(
       serve(async (session, id: string) => {
         const entries = await answer(session.api.GET('/api/runs/{id}/logs', { params: { path: { id } } }));
-        session.output.result(entries, () => entries.items.map(({ at, level, message }) => `${at} ${level.padEnd(5)} ${message}`));
+        session.output.result(entries, () =>
+          entries.items.map(({ at, level, message }) => `${at} ${level.padEnd(5)} ${message}`),
+        );
       }),
     );
 }

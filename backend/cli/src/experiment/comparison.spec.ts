@@ -8,17 +8,42 @@ const interval = (value: number, spread: number, n = 320) => ({ value, low: valu
 
 /** A report with three candidates; `difference` is what swapped gains over stock. */
 function aReport(difference = interval(0.2, 0.05)): EvaluationReport {
-  const accuracy = (candidate: string, value: number) => ({ candidate, overall: interval(value, 0.04), perTarget: { category: interval(value, 0.05) } });
-  const pair = (a: string, by: ReturnType<typeof interval>) => ({ a, b: 'swapped', difference: by, relative: interval(by.value * 2, 0.1), pValue: 0.0004, mcnemar: {} });
-  const latency = (candidate: string, p50Ms: number) => ({ candidate, imagesPerRequest: 20, n: 30, p50Ms, p95Ms: p50Ms * 1.2, cpuMsPerRequest: p50Ms, costPer1000: p50Ms / 1000 });
+  const accuracy = (candidate: string, value: number) => ({
+    candidate,
+    overall: interval(value, 0.04),
+    perTarget: { category: interval(value, 0.05) },
+  });
+  const pair = (a: string, by: ReturnType<typeof interval>) => ({
+    a,
+    b: 'swapped',
+    difference: by,
+    relative: interval(by.value * 2, 0.1),
+    pValue: 0.0004,
+    mcnemar: {},
+  });
+  const latency = (candidate: string, p50Ms: number) => ({
+    candidate,
+    imagesPerRequest: 20,
+    n: 30,
+    p50Ms,
+    p95Ms: p50Ms * 1.2,
+    cpuMsPerRequest: p50Ms,
+    costPer1000: p50Ms / 1000,
+  });
   return {
-    format: 'graft-evaluation', formatVersion: 1, split: 'test', targets: ['category'], itemCount: 320,
+    format: 'graft-evaluation',
+    formatVersion: 1,
+    split: 'test',
+    targets: ['category'],
+    itemCount: 320,
     accuracy: [accuracy('stock', 0.5), accuracy('tuned', 0.66), accuracy('swapped', 0.7)],
     paired: [pair('stock', difference), pair('tuned', interval(0.04, 0.05))],
     control: { candidate: 'swapped', shuffled: interval(0.1, 0.03), chance: 0.09, majority: 0.1 },
     latency: [latency('stock', 40), latency('swapped', 1)],
     ratios: [{ imagesPerRequest: 20, rounds: 30, latency: interval(40, 4, 30), cost: interval(38, 6, 30) }],
-    pricing: { currency: 'USD', perCpuHour: 0.04 }, examples: [], environment: {},
+    pricing: { currency: 'USD', perCpuHour: 0.04 },
+    examples: [],
+    environment: {},
   };
 }
 
@@ -31,7 +56,12 @@ describe('a threshold', () => {
     expect(atLeast('x', found, needed).verdict).toBe(verdict);
   });
   it('is decided by the worst of several, and nothing checked never passes', () => {
-    expect([worst(['pass', 'fail', 'inconclusive']), worst(['pass', 'inconclusive']), worst(['pass']), worst([])]).toEqual(['fail', 'inconclusive', 'pass', 'inconclusive']);
+    expect([
+      worst(['pass', 'fail', 'inconclusive']),
+      worst(['pass', 'inconclusive']),
+      worst(['pass']),
+      worst([]),
+    ]).toEqual(['fail', 'inconclusive', 'pass', 'inconclusive']);
   });
 });
 
@@ -50,8 +80,12 @@ describe('compare', () => {
   });
   it('compares with another baseline, and names the pairs it has', () => {
     expect(judge(aReport(), { ...plain, baseline: 'tuned' }).verdict).toBe('inconclusive');
-    expect(() => judge(aReport(), { ...plain, baseline: 'nobody' })).toThrow('found stock -> swapped, tuned -> swapped');
-    expect(() => judge(aReport(), { ...plain, images: 3, latencyRatio: 2 })).toThrow('--images: expected one of 20, found 3');
+    expect(() => judge(aReport(), { ...plain, baseline: 'nobody' })).toThrow(
+      'found stock -> swapped, tuned -> swapped',
+    );
+    expect(() => judge(aReport(), { ...plain, images: 3, latencyRatio: 2 })).toThrow(
+      '--images: expected one of 20, found 3',
+    );
   });
   it('prints tables', () => {
     expect(accuracyTable(aReport()).join('\n')).toMatchInlineSnapshot(`
@@ -72,8 +106,23 @@ describe('compare', () => {
   it('gives the figures their published names', () => {
     const figures = evaluationFigures(aReport());
     expect(figures.map(({ name }) => name)).toEqual([
-      'accuracy_native', 'accuracy_native_finetuned', 'accuracy_swapped', 'accuracy_gain', 'accuracy_gain_over_finetuned', 'accuracy_shuffled', 'accuracy_chance', 'latency_ratio_20', 'cost_ratio_20',
+      'accuracy_native',
+      'accuracy_native_finetuned',
+      'accuracy_swapped',
+      'accuracy_gain',
+      'accuracy_gain_over_finetuned',
+      'accuracy_shuffled',
+      'accuracy_chance',
+      'latency_ratio_20',
+      'cost_ratio_20',
     ]);
-    expect(figures[3]).toEqual({ name: 'accuracy_gain', unit: 'relative', value: 0.4, low: expect.closeTo(0.3) as number, high: expect.closeTo(0.5) as number, n: 320 });
+    expect(figures[3]).toEqual({
+      name: 'accuracy_gain',
+      unit: 'relative',
+      value: 0.4,
+      low: expect.closeTo(0.3) as number,
+      high: expect.closeTo(0.5) as number,
+      n: 320,
+    });
   });
 });

@@ -8,10 +8,21 @@ const text = 'name: x\nsteps:\n  - name: a\n    recipe: embed\n    parameters:\n
 describe('experiment file', () => {
   it('knows the line of a field, in either way of writing it, and of the nearest parent of one that is missing', () => {
     const { lineOf } = parseExperiment(text, 'x.yaml');
-    expect([lineOf('steps.0.parameters.dataset'), lineOf('steps[0].recipe'), lineOf('steps.0.parameters.encoder'), lineOf('nothing')]).toEqual([6, 4, 6, undefined]);
+    expect([
+      lineOf('steps.0.parameters.dataset'),
+      lineOf('steps[0].recipe'),
+      lineOf('steps.0.parameters.encoder'),
+      lineOf('nothing'),
+    ]).toEqual([6, 4, 6, undefined]);
   });
   it('puts the line beside the field of a problem', () => {
-    const problem = { title: 't', status: 422, code: 'c', detail: 'd', errors: [{ field: 'steps.0.recipe', expected: '', found: '', message: '' }] };
+    const problem = {
+      title: 't',
+      status: 422,
+      code: 'c',
+      detail: 'd',
+      errors: [{ field: 'steps.0.recipe', expected: '', found: '', message: '' }],
+    };
     expect(locateProblem(problem, parseExperiment(text, 'x.yaml')).errors[0]?.field).toBe('steps.0.recipe (line 4)');
   });
   it.each([
@@ -24,7 +35,11 @@ describe('experiment file', () => {
   });
 });
 
-interface Step { name: string; recipe: string; parameters: Record<string, unknown> & { training?: { epochs: number } } }
+interface Step {
+  name: string;
+  recipe: string;
+  parameters: Record<string, unknown> & { training?: { epochs: number } };
+}
 
 describe.each(['demo.yaml', 'fashion-products.yaml'])('%s', (name) => {
   it('gives the fine-tuned stock model as many passes over the pictures as the swapped side has', async () => {

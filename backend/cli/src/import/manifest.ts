@@ -30,7 +30,15 @@ export function formatOf(path: string): ManifestFormat {
  */
 export async function* readRows(path: string): AsyncGenerator<ManifestRow> {
   if (formatOf(path) === 'csv') {
-    const rows = openText(path).pipe(parse({ columns: true, bom: true, relax_column_count: true, skip_empty_lines: true, skip_records_with_error: true }));
+    const rows = openText(path).pipe(
+      parse({
+        columns: true,
+        bom: true,
+        relax_column_count: true,
+        skip_empty_lines: true,
+        skip_records_with_error: true,
+      }),
+    );
     for await (const row of rows) yield row as ManifestRow;
     return;
   }

@@ -31,9 +31,17 @@ class OpenFiles implements AsyncDisposable {
 
 async function* readRange(files: OpenFiles, { path, offset, length }: PlannedFile): AsyncGenerator<Uint8Array> {
   const handle = await files.get(path);
-  for (let done = 0; done < length; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(Math.min(CHUNK_BYTES, length - done)), 0, Math.min(CHUNK_BYTES, length - done), offset + done);
-    if (bytesRead === 0) throw new Error(`${path}: expected ${length} bytes from ${offset}, the file ends after ${done}; it was changed while it was read`);
+  for (let done = 0; done < length;) {
+    const { bytesRead, buffer } = await handle.read(
+      Buffer.allocUnsafe(Math.min(CHUNK_BYTES, length - done)),
+      0,
+      Math.min(CHUNK_BYTES, length - done),
+      offset + done,
+    );
+    if (bytesRead === 0)
+      throw new Error(
+        `${path}: expected ${length} bytes from ${offset}, the file ends after ${done}; it was changed while it was read`,
+      );
     done += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
@@ -55,7 +63,11 @@ export const importOptions = (plan: ImportPlan): string =>
  * The body of an import as it goes over the wire, made while it is sent: memory stays flat however many pictures there are.
  * @param onSent hears the picture bytes and files handed over so far.
  */
-export function multipartBody(plan: ImportPlan, boundary: string, onSent: (bytes: number, files: number) => void): AsyncGenerator<Uint8Array> {
+export function multipartBody(
+  plan: ImportPlan,
+  boundary: string,
+  onSent: (bytes: number, files: number) => void,
+): AsyncGenerator<Uint8Array> {
   return inChunks(parts(plan, boundary, onSent));
 }
 
@@ -74,13 +86,21 @@ async function* inChunks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   if (bytes > 0) yield Buffer.concat(held, bytes);
 }
 
-async function* parts(plan: ImportPlan, boundary: string, onSent: (bytes: number, files: number) => void): AsyncGenerator<Uint8Array> {
+async function* parts(
+  plan: ImportPlan,
+  boundary: string,
+  onSent: (bytes: number, files: number) => void,
+): AsyncGenerator<Uint8Array> {
   await using files = new OpenFiles();
   const filePart = (name: string, filename: string, type: string): Uint8Array =>
-    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${quoted(filename)}"\r\nContent-Type: ${type}\r\n\r\n`);
+    Buffer.from(
+      `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${quoted(filename)}"\r\nContent-Type: ${type}\r\n\r\n`,
+    );
   const lineEnd = Buffer.from('\r\n');
 
-  yield Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="options"\r\nContent-Type: application/json\r\n\r\n${importOptions(plan)}\r\n`);
+  yield Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="options"\r\nContent-Type: application/json\r\n\r\n${importOptions(plan)}\r\n`,
+  );
   yield filePart('manifest', `manifest.${plan.format}`, plan.format === 'csv' ? 'text/csv' : 'application/x-ndjson');
   yield* manifestBytes(plan);
   yield lineEnd;

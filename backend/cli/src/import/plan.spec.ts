@@ -15,7 +15,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const request = (over: Partial<ImportRequest> = {}): ImportRequest => ({ source: folder, columns: defaultColumns, missingSplit: 'refuse', ...over });
+const request = (over: Partial<ImportRequest> = {}): ImportRequest => ({
+  source: folder,
+  columns: defaultColumns,
+  missingSplit: 'refuse',
+  ...over,
+});
 
 /** Parses the body as a server would. */
 async function received(plan: ImportPlan): Promise<FormData> {
@@ -24,13 +29,24 @@ async function received(plan: ImportPlan): Promise<FormData> {
   return new Response(body, { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }).formData();
 }
 
-const textOf = async (entry: File | string | null): Promise<string> => (entry instanceof File ? entry.text() : (entry ?? ''));
+const textOf = async (entry: File | string | null): Promise<string> =>
+  entry instanceof File ? entry.text() : (entry ?? '');
 
 describe('a folder of pictures', () => {
   it('sends each named picture once and says which are missing', async () => {
-    await writeFile(join(folder, 'manifest.csv'), 'id,file\n1,pictures/a.jpg\n2,pictures/a.jpg\n3,pictures/gone.jpg\n4,"pictures/b ""2"".jpg"\n');
+    await writeFile(
+      join(folder, 'manifest.csv'),
+      'id,file\n1,pictures/a.jpg\n2,pictures/a.jpg\n3,pictures/gone.jpg\n4,"pictures/b ""2"".jpg"\n',
+    );
     const plan = await planImport(request());
-    expect(plan).toMatchObject({ format: 'csv', rows: 4, bytes: 6, missing: ['pictures/gone.jpg'], rewritten: null, pairsPath: null });
+    expect(plan).toMatchObject({
+      format: 'csv',
+      rows: 4,
+      bytes: 6,
+      missing: ['pictures/gone.jpg'],
+      rewritten: null,
+      pairsPath: null,
+    });
     expect(plan.files.map(({ name }) => name)).toEqual(['pictures/a.jpg', 'pictures/b "2".jpg']);
   });
 
@@ -39,14 +55,21 @@ describe('a folder of pictures', () => {
     await writeFile(join(folder, 'pairs.csv'), 'item_a,item_b\n');
     const form = await received(await planImport(request()));
     expect([...form.keys()]).toEqual(['options', 'manifest', 'pairs', 'file']);
-    expect(JSON.parse(await textOf(form.get('options')))).toMatchObject({ manifest: 'jsonl', columns: { id: 'id', attributes: null }, missingSplit: 'refuse' });
+    expect(JSON.parse(await textOf(form.get('options')))).toMatchObject({
+      manifest: 'jsonl',
+      columns: { id: 'id', attributes: null },
+      missingSplit: 'refuse',
+    });
     expect(await textOf(form.get('manifest'))).toBe('{"id":"1","file":"pictures/a.jpg"}\nnot json\n');
     expect(await textOf(form.get('file'))).toBe('AAAA');
   });
 
   it('never sends a file from outside the folder', async () => {
     await writeFile(join(folder, '../graft-cli-plan-secret'), 'secret');
-    await writeFile(join(folder, 'manifest.csv'), 'id,file\n1,../graft-cli-plan-secret\n2,/etc/passwd\n3,pictures/a.jpg\n');
+    await writeFile(
+      join(folder, 'manifest.csv'),
+      'id,file\n1,../graft-cli-plan-secret\n2,/etc/passwd\n3,pictures/a.jpg\n',
+    );
     const plan = await planImport(request());
     await rm(join(folder, '../graft-cli-plan-secret'));
     expect(plan.files.map(({ name }) => name)).toEqual(['pictures/a.jpg']);
@@ -55,7 +78,9 @@ describe('a folder of pictures', () => {
 
   it('says which column is missing and how to name it', async () => {
     await writeFile(join(folder, 'manifest.csv'), 'sku,picture\n1,a.jpg\n');
-    await expect(planImport(request())).rejects.toThrow('expected a column "id", found sku, picture; name the right one with --id-column');
+    await expect(planImport(request())).rejects.toThrow(
+      'expected a column "id", found sku, picture; name the right one with --id-column',
+    );
   });
 
   it('says that there is no manifest', async () => {
@@ -69,14 +94,25 @@ describe('packed pictures', () => {
 
   it('sends ranges of the pack under names of their own, and rows that name them', async () => {
     await writeFile(join(folder, 'pack.bin'), '0123456789');
-    await writeFile(join(folder, 'products.csv.gz'), gzipSync('id,shard,offset,length,colour\n1,pack.bin,0,4,red\n2,pack.bin,4,6,blue\n3,pack.bin,8,5,red\n4,pack.bin,x,1,red\n'));
+    await writeFile(
+      join(folder, 'products.csv.gz'),
+      gzipSync(
+        'id,shard,offset,length,colour\n1,pack.bin,0,4,red\n2,pack.bin,4,6,blue\n3,pack.bin,8,5,red\n4,pack.bin,x,1,red\n',
+      ),
+    );
     const plan = await planImport(request({ manifest: join(folder, 'products.csv.gz'), packed, columns }));
     expect(plan.missing).toEqual(['pack.bin@8+5', 'pack.bin@NaN+1']);
     const form = await received(plan);
     expect(await Promise.all(form.getAll('file').map(textOf))).toEqual(['0123', '456789']);
-    const rows = (await textOf(form.get('manifest'))).trim().split('\n').map((line) => JSON.parse(line) as unknown);
+    const rows = (await textOf(form.get('manifest')))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
     expect(rows[1]).toEqual({ id: '2', shard: 'pack.bin@4+6', colour: 'blue' });
-    expect(JSON.parse(await textOf(form.get('options')))).toMatchObject({ manifest: 'jsonl', columns: { file: 'shard' } });
+    expect(JSON.parse(await textOf(form.get('options')))).toMatchObject({
+      manifest: 'jsonl',
+      columns: { file: 'shard' },
+    });
   });
 
   it('reads 2,000 ranges of one pack and hears how far it is', async () => {

@@ -49,25 +49,44 @@ export interface ImportPlan {
   missingSplit: 'refuse' | 'hash';
 }
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 async function firstThatExists(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) if (await exists(path)) return path;
   return undefined;
 }
 
-async function locate(request: ImportRequest): Promise<{ folder: string; manifestPath: string; pairsPath: string | null }> {
+async function locate(
+  request: ImportRequest,
+): Promise<{ folder: string; manifestPath: string; pairsPath: string | null }> {
   const source = resolve(request.source);
   const found = await stat(source).catch(() => undefined);
   if (!found) throw new UsageError(`import: expected a folder or a manifest file, found nothing at ${source}`);
   const folder = found.isDirectory() ? source : dirname(source);
-  const names = ['manifest.csv', 'manifest.jsonl', 'manifest.csv.gz', 'manifest.jsonl.gz'].map((name) => join(folder, name));
-  const manifestPath = request.manifest !== undefined ? resolve(request.manifest) : found.isDirectory() ? await firstThatExists(names) : source;
+  const names = ['manifest.csv', 'manifest.jsonl', 'manifest.csv.gz', 'manifest.jsonl.gz'].map((name) =>
+    join(folder, name),
+  );
+  const manifestPath =
+    request.manifest !== undefined
+      ? resolve(request.manifest)
+      : found.isDirectory()
+        ? await firstThatExists(names)
+        : source;
   if (manifestPath === undefined || !(await exists(manifestPath))) {
-    throw new UsageError(`manifest: expected ${manifestPath ?? `manifest.csv or manifest.jsonl in ${folder}`}, found no such file; name it with --manifest FILE`);
+    throw new UsageError(
+      `manifest: expected ${manifestPath ?? `manifest.csv or manifest.jsonl in ${folder}`}, found no such file; name it with --manifest FILE`,
+    );
   }
-  const pairsPath = request.pairs !== undefined ? resolve(request.pairs) : await firstThatExists([join(folder, 'pairs.csv'), join(folder, 'pairs.csv.gz')]);
-  if (pairsPath !== undefined && !(await exists(pairsPath))) throw new UsageError(`pairs: expected a file, found nothing at ${pairsPath}`);
+  const pairsPath =
+    request.pairs !== undefined
+      ? resolve(request.pairs)
+      : await firstThatExists([join(folder, 'pairs.csv'), join(folder, 'pairs.csv.gz')]);
+  if (pairsPath !== undefined && !(await exists(pairsPath)))
+    throw new UsageError(`pairs: expected a file, found nothing at ${pairsPath}`);
   return { folder, manifestPath, pairsPath: pairsPath ?? null };
 }
 
@@ -111,14 +130,24 @@ async function planWholeFile(gathering: Gathering, name: string): Promise<void> 
 }
 
 /** Plans the row's range and returns the row as it is sent: its file column names the range. */
-async function planRange(gathering: Gathering, row: ManifestRow, request: ImportRequest & { packed: { offset: string; length: string } }): Promise<ManifestRow> {
+async function planRange(
+  gathering: Gathering,
+  row: ManifestRow,
+  request: ImportRequest & { packed: { offset: string; length: string } },
+): Promise<ManifestRow> {
   const { columns, packed } = request;
   const file = text(row, columns.file);
   const [offset, length] = [Number(text(row, packed.offset) || NaN), Number(text(row, packed.length) || NaN)];
   const { [packed.offset]: _offset, [packed.length]: _length, ...kept } = row;
   const name = rangeName(file, offset, length);
   const size = file === '' ? undefined : await sizeOf(gathering, file);
-  const fits = size !== undefined && Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length > 0 && offset + length <= size;
+  const fits =
+    size !== undefined &&
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length > 0 &&
+    offset + length <= size;
   if (fits) gathering.files.set(name, { name, path: join(gathering.folder, file), offset, length });
   else gathering.missing.add(name);
   return { ...kept, [columns.file]: name };
@@ -139,15 +168,29 @@ export async function planImport(request: ImportRequest): Promise<ImportPlan> {
   if (rows === 0) throw new UsageError(`manifest: expected at least one row, found none in ${manifestPath}`);
   const files = [...gathering.files.values()];
   return {
-    format: packed ? 'jsonl' : formatOf(manifestPath), manifestPath, rewritten, pairsPath, files, rows, missing: [...gathering.missing],
-    bytes: files.reduce((sum, file) => sum + file.length, 0), columns: request.columns, missingSplit: request.missingSplit,
+    format: packed ? 'jsonl' : formatOf(manifestPath),
+    manifestPath,
+    rewritten,
+    pairsPath,
+    files,
+    rows,
+    missing: [...gathering.missing],
+    bytes: files.reduce((sum, file) => sum + file.length, 0),
+    columns: request.columns,
+    missingSplit: request.missingSplit,
   };
 }
 
 function requireColumns(row: ManifestRow, { columns, packed }: ImportRequest, name: string): void {
-  const needed: [string, string][] = [['--id-column', columns.id], ['--file-column', columns.file]];
+  const needed: [string, string][] = [
+    ['--id-column', columns.id],
+    ['--file-column', columns.file],
+  ];
   if (packed) needed.push(['--offset-column', packed.offset], ['--length-column', packed.length]);
   for (const [flag, column] of needed) {
-    if (!(column in row)) throw new UsageError(`${name}: expected a column "${column}", found ${Object.keys(row).join(', ')}; name the right one with ${flag}`);
+    if (!(column in row))
+      throw new UsageError(
+        `${name}: expected a column "${column}", found ${Object.keys(row).join(', ')}; name the right one with ${flag}`,
+      );
   }
 }

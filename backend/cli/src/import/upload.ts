@@ -15,7 +15,11 @@ export async function upload(session: Session, datasetId: string, plan: ImportPl
   const boundary = `graft-${randomUUID()}`;
   const progress = session.output.progress();
   const body = ReadableStream.from(
-    multipartBody(plan, boundary, (bytes, files) => progress.update(`upload  ${bar(plan.bytes > 0 ? bytes / plan.bytes : 1)}  ${files} of ${plan.files.length} pictures, ${megabytes(bytes)}`)),
+    multipartBody(plan, boundary, (bytes, files) =>
+      progress.update(
+        `upload  ${bar(plan.bytes > 0 ? bytes / plan.bytes : 1)}  ${files} of ${plan.files.length} pictures, ${megabytes(bytes)}`,
+      ),
+    ),
   );
   const response = await fetch(new URL(`/api/datasets/${encodeURIComponent(datasetId)}/imports`, session.url), {
     method: 'POST',
@@ -50,7 +54,9 @@ export async function followImport(session: Session, id: string): Promise<Import
       progress.done('');
       return found;
     }
-    progress.update(`import  ${bar(found.progress)}  ${found.state}, ${found.accepted} taken, ${found.rejected} refused`);
+    progress.update(
+      `import  ${bar(found.progress)}  ${found.state}, ${found.accepted} taken, ${found.rejected} refused`,
+    );
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -6,7 +6,9 @@ export type Analysis = Schemas['Analysis'];
 
 /** The first analysis: sample-ratio check, difference with interval, one of three outcomes. */
 export async function analyse({ session }: Job, endpoint: Endpoint): Promise<Analysis> {
-  const found = await answer(session.api.POST('/api/endpoints/{id}/analyses', { params: { path: { id: endpoint.id } }, body: {} }));
+  const found = await answer(
+    session.api.POST('/api/endpoints/{id}/analyses', { params: { path: { id: endpoint.id } }, body: {} }),
+  );
   session.output.note(`   ${found.outcome}: ${found.sentence}`);
   return found;
 }

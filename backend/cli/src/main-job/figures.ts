@@ -21,13 +21,23 @@ export interface BenchReport {
 export const candidates = { native: 'stock', tuned: 'tuned', swapped: 'swapped' } as const;
 
 type Interval = { value: number; low: number; high: number; n: number };
-const figure = (name: string, unit: string, { value, low, high, n }: Interval): Figure => ({ name, value, unit, n, low, high });
+const figure = (name: string, unit: string, { value, low, high, n }: Interval): Figure => ({
+  name,
+  value,
+  unit,
+  n,
+  low,
+  high,
+});
 
 /** Figures of one evaluation report, as DESIGN section 13 names them. */
 export function evaluationFigures(report: EvaluationReport): Figure[] {
   const accuracyOf = (candidate: string): Interval => {
     const found = report.accuracy.find((row) => row.candidate === candidate);
-    if (!found) throw new RangeError(`report.accuracy: expected a candidate named ${candidate}, found ${report.accuracy.map((row) => row.candidate).join(', ')}`);
+    if (!found)
+      throw new RangeError(
+        `report.accuracy: expected a candidate named ${candidate}, found ${report.accuracy.map((row) => row.candidate).join(', ')}`,
+      );
     return found.overall;
   };
   const { native, tuned, swapped } = candidates;
@@ -40,10 +50,16 @@ export function evaluationFigures(report: EvaluationReport): Figure[] {
   ];
   if (report.control) {
     const { shuffled, chance } = report.control;
-    figures.push(figure('accuracy_shuffled', 'share', shuffled), figure('accuracy_chance', 'share', { value: chance, low: chance, high: chance, n: report.itemCount }));
+    figures.push(
+      figure('accuracy_shuffled', 'share', shuffled),
+      figure('accuracy_chance', 'share', { value: chance, low: chance, high: chance, n: report.itemCount }),
+    );
   }
   for (const { imagesPerRequest, latency, cost } of report.ratios) {
-    figures.push(figure(`latency_ratio_${imagesPerRequest}`, 'native / swapped', latency), figure(`cost_ratio_${imagesPerRequest}`, 'native / swapped', cost));
+    figures.push(
+      figure(`latency_ratio_${imagesPerRequest}`, 'native / swapped', latency),
+      figure(`cost_ratio_${imagesPerRequest}`, 'native / swapped', cost),
+    );
   }
   return figures;
 }

@@ -11,13 +11,30 @@ export type DatasetVersion = Schemas['DatasetVersion'];
 
 /** Versions of a dataset, oldest first. */
 export async function versionsOf(session: Session, datasetId: string): Promise<DatasetVersion[]> {
-  const found = await all((page) => answer(session.api.GET('/api/datasets/{id}/versions', { params: { path: { id: datasetId }, query: { page, perPage: PER_PAGE } } })));
+  const found = await all((page) =>
+    answer(
+      session.api.GET('/api/datasets/{id}/versions', {
+        params: { path: { id: datasetId }, query: { page, perPage: PER_PAGE } },
+      }),
+    ),
+  );
   return found.sort((a, b) => a.version - b.version);
 }
 
-/** Uploads a plan and waits for the version it becomes. */
+/** An import that was uploaded whole by an earlier start of this job and is still at work. */
+async function importUnderWay(session: Session, datasetId: string): Promise<string | undefined> {
+  const { items } = await answer(
+    session.api.GET('/api/datasets/{id}/imports', {
+      params: { path: { id: datasetId }, query: { perPage: PER_PAGE } },
+    }),
+  );
+  return items.find(({ state }) => state === 'queued' || state === 'running')?.id;
+}
+
+/** Uploads a plan, unless that was done already, and waits for the version it becomes. */
 export async function importPlan(session: Session, datasetId: string, plan: ImportPlan): Promise<DatasetVersion> {
-  const done = await followImport(session, (await upload(session, datasetId, plan)).id);
+  const id = (await importUnderWay(session, datasetId)) ?? (await upload(session, datasetId, plan)).id;
+  const done = await followImport(session, id);
   for (const line of await describeImport(session, done)) session.output.note(`   ${line}`);
   if (!done.versionId) throw new Error(`import ${done.id} failed: ${done.failure?.message ?? 'no version was made'}`);
   return answer(session.api.GET('/api/dataset-versions/{id}', { params: { path: { id: done.versionId } } }));
@@ -26,7 +43,11 @@ export async function importPlan(session: Session, datasetId: string, plan: Impo
 /** The plan of a data set of the job, its pictures rendered where they are not there yet. */
 export async function planOf(job: Job, dataset: JobDataset): Promise<ImportPlan> {
   const progress = job.session.output.progress();
-  const request = await dataset.prepare((done) => progress.update(`   render  ${bar(done / dataset.pictures)}  ${done} of ${dataset.pictures} pictures of ${dataset.name}`));
+  const request = await dataset.prepare((done) =>
+    progress.update(
+      `   render  ${bar(done / dataset.pictures)}  ${done} of ${dataset.pictures} pictures of ${dataset.name}`,
+    ),
+  );
   progress.done('');
   return planImport(request);
 }

@@ -44,7 +44,9 @@ export async function runMainJob(job: Job): Promise<JobResult> {
 
   say('2  experiment: stock model, domain encoder, stored vectors, encoder swap, comparison; each step in a sandbox');
   const { spec } = await readExperiment(source.experiment);
-  const experiment = await phases.runSteps('experiment', () => experimentOnce(session, spec as Schemas['ExperimentSpec']));
+  const experiment = await phases.runSteps('experiment', () =>
+    experimentOnce(session, spec as Schemas['ExperimentSpec']),
+  );
   const report = await reportOf(session, experiment);
   const native = await versionMadeBy(session, experiment, 'tuned');
   const swapped = await versionMadeBy(session, experiment, 'swapped');

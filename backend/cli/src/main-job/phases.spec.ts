@@ -4,7 +4,7 @@ import { Phases } from './phases.js';
 const at = (second: number): string => new Date(second * 1000).toISOString();
 
 describe('where the time went', () => {
-  it('books the runs by the server\'s clock and what is left as waiting', async () => {
+  it("books the runs by the server's clock and what is left as waiting", async () => {
     let clock = 100_000;
     const phases = new Phases(() => clock);
     const runs = [

@@ -56,7 +56,14 @@ export class Phases {
 
   lines(): string[] {
     const total = this.totalMs();
-    const rows = this.phases.map(({ name, ms, before }) => [name, seconds(ms), before ? 'done before' : total > 0 ? `${((100 * ms) / total).toFixed(0)} %` : '']);
-    return table([{ title: 'where the time went' }, { title: 'time', align: 'right' }, { title: 'share', align: 'right' }], [...rows, ['together', seconds(total), '']]);
+    const rows = this.phases.map(({ name, ms, before }) => [
+      name,
+      seconds(ms),
+      before ? 'done before' : total > 0 ? `${((100 * ms) / total).toFixed(0)} %` : '',
+    ]);
+    return table(
+      [{ title: 'where the time went' }, { title: 'time', align: 'right' }, { title: 'share', align: 'right' }],
+      [...rows, ['together', seconds(total), '']],
+    );
   }
 }

@@ -19,7 +19,11 @@ export interface Refresh {
 async function secondVersion(job: Job, first: DatasetVersion): Promise<DatasetVersion> {
   const known = (await versionsOf(job.session, first.datasetId)).find(({ version }) => version === first.version + 1);
   if (known) return known;
-  const { plan, touched } = await reshoot(await planOf(job, job.source.own), TOUCHED_SHARE, join(environment.home, 'demo', `reshot-${job.source.own.name}`));
+  const { plan, touched } = await reshoot(
+    await planOf(job, job.source.own),
+    TOUCHED_SHARE,
+    join(environment.home, 'demo', `reshot-${job.source.own.name}`),
+  );
   job.session.output.note(`   ${touched} products have new photos`);
   return importPlan(job.session, first.datasetId, plan);
 }
@@ -31,19 +35,30 @@ export async function refreshOnce(job: Job, first: DatasetVersion, experiment: E
   const snapshot = await snapshotOf(job, runOf(experiment, 'vectors').id);
   const again = await experimentOnce(session, {
     name: `${experiment.name}-refresh`,
-    steps: [{
-      name: 'vectors', recipe: 'embed',
-      parameters: { dataset: `dataset:${second.datasetName}@${second.version}`, encoder: `model:${job.source.encoder}@${encoder.version}`, previous: `snapshot:${snapshot.id}` },
-    }],
+    steps: [
+      {
+        name: 'vectors',
+        recipe: 'embed',
+        parameters: {
+          dataset: `dataset:${second.datasetName}@${second.version}`,
+          encoder: `model:${job.source.encoder}@${encoder.version}`,
+          previous: `snapshot:${snapshot.id}`,
+        },
+      },
+    ],
   });
   const { encodedCount, reusedCount, itemCount } = await snapshotOf(job, runOf(again, 'vectors').id);
   const refresh = { encoded: encodedCount, reused: reusedCount, share: encodedCount / itemCount };
-  session.output.note(`   ${encodedCount} of ${itemCount} vectors encoded again (${percent(refresh.share)}), ${reusedCount} reused`);
+  session.output.note(
+    `   ${encodedCount} of ${itemCount} vectors encoded again (${percent(refresh.share)}), ${reusedCount} reused`,
+  );
   return refresh;
 }
 
 async function snapshotOf(job: Job, runId: string): Promise<Schemas['Snapshot']> {
-  const found = await all((page) => answer(job.session.api.GET('/api/snapshots', { params: { query: { page, perPage: PER_PAGE } } })));
+  const found = await all((page) =>
+    answer(job.session.api.GET('/api/snapshots', { params: { query: { page, perPage: PER_PAGE } } })),
+  );
   const snapshot = found.find((each) => each.runId === runId);
   if (!snapshot) throw new Error(`run ${runId}: expected a registered snapshot, found none`);
   return snapshot;

@@ -10,10 +10,23 @@ import type { JobResult } from './job.js';
 import { simulation } from './shoppers.js';
 import type { JobSource } from './sources.js';
 
-const exact = (name: string, unit: string, value: number, n: number): Figure => ({ name, unit, value, n, low: value, high: value });
+const exact = (name: string, unit: string, value: number, n: number): Figure => ({
+  name,
+  unit,
+  value,
+  n,
+  low: value,
+  high: value,
+});
 
 function machine(): Record<string, string> {
-  return { node: process.version, platform: `${platform()} ${arch()}`, cpu: cpus()[0]?.model ?? 'unknown', cores: String(cpus().length), memoryGb: (totalmem() / 1e9).toFixed(0) };
+  return {
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: String(cpus().length),
+    memoryGb: (totalmem() / 1e9).toFixed(0),
+  };
 }
 
 /** The object that DESIGN section 13 asks for. */
@@ -22,8 +35,19 @@ export function benchReport(result: JobResult, source: JobSource): BenchReport {
   const encoded = refresh.encoded + refresh.reused;
   return {
     bench: 'main-job',
-    figures: [...evaluationFigures(report), exact('reencoded_share_after_touching_1_percent', 'share', refresh.share, encoded), exact('seconds_total', 's', phases.totalMs() / 1000, 1)],
-    environment: { ...machine(), ...report.environment, data: source.name, split: report.split, items: String(report.itemCount), targets: report.targets.join(', ') },
+    figures: [
+      ...evaluationFigures(report),
+      exact('reencoded_share_after_touching_1_percent', 'share', refresh.share, encoded),
+      exact('seconds_total', 's', phases.totalMs() / 1000, 1),
+    ],
+    environment: {
+      ...machine(),
+      ...report.environment,
+      data: source.name,
+      split: report.split,
+      items: String(report.itemCount),
+      targets: report.targets.join(', '),
+    },
   };
 }
 

@@ -17,14 +17,23 @@ async function bytesOf({ path, offset, length }: PlannedFile): Promise<Buffer> {
 
 /** A new photo of the same product: brighter and from the other side. null for a file that is no picture. */
 async function photographAgain(bytes: Buffer): Promise<Buffer | null> {
-  return sharp(bytes).flop().modulate({ brightness: 1.12 }).jpeg({ quality: 88 }).toBuffer().catch(() => null);
+  return sharp(bytes)
+    .flop()
+    .modulate({ brightness: 1.12 })
+    .jpeg({ quality: 88 })
+    .toBuffer()
+    .catch(() => null);
 }
 
 /**
  * The same import with new photos of about `share` of the pictures, chosen by name: every repetition touches the same ones.
  * @param folder where the new photos are kept.
  */
-export async function reshoot(plan: ImportPlan, share: number, folder: string): Promise<{ plan: ImportPlan; touched: number }> {
+export async function reshoot(
+  plan: ImportPlan,
+  share: number,
+  folder: string,
+): Promise<{ plan: ImportPlan; touched: number }> {
   await mkdir(folder, { recursive: true });
   let touched = 0;
   const files: PlannedFile[] = [];

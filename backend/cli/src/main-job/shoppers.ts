@@ -19,10 +19,16 @@ export function visitAt(number: number, itemIds: readonly string[]): Visit {
   const random = seededRandom(`visit:${number}`);
   const itemId = random.pick(itemIds);
   // Each shopper comes before anybody comes twice: every unit counts once in the analysis, so units are what evidence is made of.
-  return { number, unit: `shopper-${String(number % simulation.shoppers).padStart(4, '0')}`, itemId, luck: random.next() };
+  return {
+    number,
+    unit: `shopper-${String(number % simulation.shoppers).padStart(4, '0')}`,
+    itemId,
+    luck: random.next(),
+  };
 }
 
-export const saves = (visit: Visit, right: boolean): boolean => visit.luck < (right ? simulation.saveWhenRight : simulation.saveWhenWrong);
+export const saves = (visit: Visit, right: boolean): boolean =>
+  visit.luck < (right ? simulation.saveWhenRight : simulation.saveWhenWrong);
 
 /** Right means every target that both the answer and the product's own attributes know. */
 export function isRight(answer: Record<string, string>, attributes: Record<string, string>): boolean {

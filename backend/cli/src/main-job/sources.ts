@@ -44,7 +44,8 @@ const demo: JobSource = {
   generic,
   own: {
     name: 'catalogue',
-    description: 'The built-in catalogue: product pictures rendered by Graft, with titles, attributes and simulated co-engagement',
+    description:
+      'The built-in catalogue: product pictures rendered by Graft, with titles, attributes and simulated co-engagement',
     pictures: demoPlan.products,
     prepare: async (onPicture) => whole((await renderCatalogue(folderOf('catalogue'), demoPlan, onPicture)).folder),
   },
@@ -66,16 +67,28 @@ const fashion: JobSource = {
   generic,
   own: {
     name: 'fashion-products',
-    description: 'Fashion Product Images (Small): real photos with titles and attributes; for benchmarks only, not to be shown',
+    description:
+      'Fashion Product Images (Small): real photos with titles and attributes; for benchmarks only, not to be shown',
     pictures: 0,
     prepare: async () => {
       const manifest = join(fashionFolder, 'products.csv.gz');
       await access(manifest).catch(() => {
-        throw new DataMissing(`main-job: expected ${manifest}, found no such file; put the data set fashion-product-images into a folder and name that folder's parent by GRAFT_DATA_DIR`);
+        throw new DataMissing(
+          `main-job: expected ${manifest}, found no such file; put the data set fashion-product-images into a folder and name that folder's parent by GRAFT_DATA_DIR`,
+        );
       });
       return {
-        source: fashionFolder, manifest, missingSplit: 'refuse', packed: { offset: 'offset', length: 'length' },
-        columns: { id: 'product_id', file: 'shard', title: 'title', split: 'split', attributes: ['masterCategory', 'subCategory', 'articleType', 'baseColour', 'usage'] },
+        source: fashionFolder,
+        manifest,
+        missingSplit: 'refuse',
+        packed: { offset: 'offset', length: 'length' },
+        columns: {
+          id: 'product_id',
+          file: 'shard',
+          title: 'title',
+          split: 'split',
+          attributes: ['masterCategory', 'subCategory', 'articleType', 'baseColour', 'usage'],
+        },
       };
     },
   },

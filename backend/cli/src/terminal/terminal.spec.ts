@@ -10,13 +10,30 @@ const sink = (isTTY = false) => {
 
 describe('table', () => {
   it('aligns names left and numbers right', () => {
-    expect(table([{ title: 'name' }, { title: 'n', align: 'right' }], [['chair', '7'], ['été', '1234']])).toEqual(['name      n', '-----  ----', 'chair     7', 'été    1234']);
+    expect(
+      table(
+        [{ title: 'name' }, { title: 'n', align: 'right' }],
+        [
+          ['chair', '7'],
+          ['été', '1234'],
+        ],
+      ),
+    ).toEqual(['name      n', '-----  ----', 'chair     7', 'été    1234']);
   });
   it('says what is missing when there is no row', () => {
-    expect(table([{ title: 'name' }], [], 'no datasets yet: graft import FOLDER')).toEqual(['no datasets yet: graft import FOLDER']);
+    expect(table([{ title: 'name' }], [], 'no datasets yet: graft import FOLDER')).toEqual([
+      'no datasets yet: graft import FOLDER',
+    ]);
   });
   it('writes units', () => {
-    expect([percent(0.1234), times(23.44), times(123.4), seconds(61_000), milliseconds(0.25), milliseconds(123.4)]).toEqual(['12.3 %', '23.4x', '123x', '1 min 1 s', '250 µs', '123 ms']);
+    expect([
+      percent(0.1234),
+      times(23.44),
+      times(123.4),
+      seconds(61_000),
+      milliseconds(0.25),
+      milliseconds(123.4),
+    ]).toEqual(['12.3 %', '23.4x', '123x', '1 min 1 s', '250 µs', '123 ms']);
   });
 });
 
@@ -31,7 +48,13 @@ describe('output', () => {
   });
   it('prints a problem as what, field, expected, found, what to do next', () => {
     const err = sink();
-    const problem = toProblem(422, { title: 'Unprocessable', code: 'validation', detail: 'One field was refused.', errors: [{ field: 'steps.0.recipe', expected: 'finetune', found: 'tune', message: 'unknown recipe' }], traceId: 't' });
+    const problem = toProblem(422, {
+      title: 'Unprocessable',
+      code: 'validation',
+      detail: 'One field was refused.',
+      errors: [{ field: 'steps.0.recipe', expected: 'finetune', found: 'tune', message: 'unknown recipe' }],
+      traceId: 't',
+    });
     new Output(sink(), err, false).failure(new ApiError(problem));
     expect(err.said.join('')).toBe(
       'error: Unprocessable: One field was refused. [validation]\n  field     steps.0.recipe: unknown recipe\n  expected  finetune\n  found     tune\n  next      correct the fields named above and send it again\n',
