@@ -136,6 +136,11 @@ export class Graph {
     return modelOf(this, outputs, { inputs, initializers: new Map() });
   }
 
+  /** What the nodes answer: recorded in models, for whoever cuts them open later. */
+  inner(): Value[] {
+    return this.nodes.flatMap(({ output }) => output.filter((name) => name !== '').map((name) => this.value(name)));
+  }
+
   protected pool(key: string, make: () => Tensor): Value {
     let value = this.pooled.get(key);
     if (!value) {
@@ -143,11 +148,6 @@ export class Graph {
       this.pooled.set(key, value);
     }
     return value;
-  }
-
-  /** Values between inputs and outputs, for whoever cuts the model open later. */
-  inner(): Value[] {
-    return this.nodes.flatMap(({ output }) => output.filter((name) => name !== '').map((name) => this.value(name)));
   }
 }
 

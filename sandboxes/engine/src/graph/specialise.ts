@@ -88,20 +88,18 @@ async function inferredByRuntime(model: Model): Promise<SpecialisedModel['values
     model.withGraph(copyOf(model.graph, { output }), model.initializers).toBytes(),
     { ...quiet, graphOptimizationLevel: 'disabled' },
   );
-  const values = new Map<string, { type: ElementType; shape: number[] }>();
-  for (const found of session.outputMetadata) {
-    if (!found.isTensor)
-      throw new Error(
-        `Value "${found.name}": expected a tensor, found another kind. The engine trains tensor graphs only.`,
-      );
-    const shape = found.shape.map((dim) => {
-      if (typeof dim === 'number') return dim;
-      throw new Error(
-        `Value "${found.name}": expected a shape that the inputs decide, found [${found.shape.join(', ')}].`,
-      );
-    });
-    values.set(found.name, { type: found.type as ElementType, shape });
-  }
+  const { outputMetadata } = session;
   await session.release();
-  return values;
+  return new Map(outputMetadata.map((found) => [found.name, fixedTensor(found)]));
+}
+
+function fixedTensor(found: InferenceSession.ValueMetadata): { type: ElementType; shape: number[] } {
+  if (!found.isTensor) throw new Error(`Value "${found.name}": expected a tensor, found another kind of value.`);
+  const shape = found.shape.map((dim) => {
+    if (typeof dim === 'number') return dim;
+    throw new Error(
+      `Value "${found.name}": expected a shape that the inputs decide, found [${found.shape.join(', ')}].`,
+    );
+  });
+  return { type: found.type as ElementType, shape };
 }

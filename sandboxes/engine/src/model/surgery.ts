@@ -88,7 +88,8 @@ function renamedGraph(graph: GraphProto, rename: (name: string) => string): Grap
   });
 }
 
-function renamedNode(node: NodeProto, rename: (name: string) => string): NodeProto {
+/** A node under another name, reading and answering other names; nested graphs included. */
+export function renamedNode(node: NodeProto, rename: (name: string) => string): NodeProto {
   const optional = (name: string): string => (name === '' ? '' : rename(name));
   const nested = (attribute: AttributeProto): AttributeProto =>
     attribute.g || attribute.graphs.length > 0

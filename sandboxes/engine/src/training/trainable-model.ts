@@ -1,8 +1,8 @@
-import { copyOf } from '../proto/messages.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { specialise, type SpecialisedModel } from '../graph/specialise.js';
 import type { Model } from '../model/model.js';
+import { renamedNode } from '../model/surgery.js';
 
 /** A model as a function inside a training graph. Applied several times, all applications share its weights. */
 export class TrainableModel {
@@ -59,14 +59,12 @@ function inline(
   { names, prefix }: { names: Map<string, string>; prefix: string },
 ): void {
   for (const [name, value] of special.constants) names.set(name, graph.constant(value, `${prefix}${name}`).name);
-  const renamed = (name: string): string => (name === '' ? '' : names.get(name)!);
-  for (const node of special.nodes) {
-    const input = node.input.map(renamed);
-    for (const name of node.output) {
-      if (name === '') continue;
-      names.set(name, `${prefix}${name}`);
-      graph.declare({ name: `${prefix}${name}`, ...special.values.get(name)! });
-    }
-    graph.nodes.push(copyOf(node, { name: `${prefix}${node.name}`, input, output: node.output.map(renamed) }));
+  for (const name of special.nodes.flatMap(({ output }) => output)) {
+    const known = special.values.get(name);
+    if (!known) continue;
+    names.set(name, `${prefix}${name}`);
+    graph.declare({ name: `${prefix}${name}`, ...known });
   }
+  for (const node of special.nodes)
+    graph.nodes.push(renamedNode(node, (name) => names.get(name) ?? `${prefix}${name}`));
 }

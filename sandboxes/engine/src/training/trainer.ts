@@ -64,10 +64,10 @@ export class Trainer<Name extends string> {
   static async create<Name extends string>(options: TrainerOptions<Name>): Promise<Trainer<Name>> {
     const training = await trainingGraph(options);
     const { graph, objective, gradients } = training;
+    const store = new ParameterStore(new Map([...graph.parameters].map(([name, { initial }]) => [name, initial])));
     const outputs = [objective.loss.value, ...Object.values(objective.parts), ...gradients.values()];
     const model = graph.toTrainingModel(Object.fromEntries(outputs.map((value) => [value.name, value])));
     const session = await InferenceSession.create(model.toBytes(), sessionOptions(options.threads));
-    const store = new ParameterStore(new Map([...graph.parameters].map(([name, { initial }]) => [name, initial])));
     return new Trainer(options.models, training, store, session, options.optimizer ?? {});
   }
 
