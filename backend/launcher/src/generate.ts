@@ -10,7 +10,7 @@ const schema = 'backend/client/src/schema.gen.ts';
 export async function generate({ tool }: Pick<StageContext, 'tool'>): Promise<boolean> {
   return (
     (await tool(process.execPath, ['backend/api/dist/openapi.js'], { LOG_LEVEL: 'silent' })) &&
-    (await tool('openapi-typescript', [document, '-o', schema]))
+    (await tool('openapi-typescript', [document, '-o', schema, '--default-non-nullable=false']))
   );
 }
 
