@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext, useState } from 'react';
+import { useDataProvider, useGetList, useGetOne, useNotify } from 'react-admin';
+import type { GraftDataProvider } from './dataProvider.js';
+import { covers } from './permissions.js';
+import { asProblem, ProblemError } from './problem.js';
+
+export const useGraft = (): GraftDataProvider => useDataProvider<GraftDataProvider>();
+
+export function useSession() {
+  const graft = useGraft();
+  return useQuery({ queryKey: ['session'], queryFn: () => graft.currentSession(), staleTime: 60_000, retry: false });
+}
+
+/** Whether the signed-in person's role allows an action. For hiding what would be refused; the server decides. */
+export function useMay(): (permission: string) => boolean {
+  const { data } = useSession();
+  return (permission) => data !== undefined && covers(data.permissions, permission);
+}
+
+/** One page of a resource, newest first unless told otherwise. */
+export function useRows<T extends { id: string }>(resource: string, filter: Record<string, unknown> = {}, perPage = 100) {
+  return useGetList<T>(resource, { filter, pagination: { page: 1, perPage }, sort: { field: 'createdAt', order: 'DESC' } });
+}
+
+export const useRecord = <T extends { id: string }>(resource: string, id: string | null | undefined) => useGetOne<T>(resource, { id: id ?? '' }, { enabled: Boolean(id) });
+
+export const PictureSource = createContext((versionId: string, itemId: string) => `/api/dataset-versions/${versionId}/items/${encodeURIComponent(itemId)}/picture`);
+export const usePictureUrl = () => useContext(PictureSource);
+
+type Submission<A extends unknown[]> = {
+  submit: (...args: A) => Promise<void>;
+  pending: boolean;
+  problem: ProblemError | null;
+  /** The message for one field, by the name the server uses. */
+  fieldError: (field: string) => string | undefined;
+  reset: () => void;
+};
+
+/**
+ * Runs an action once at a time. Errors that name fields stay with the form (`fieldError`, `problem`); `announce` additionally
+ * shows them as a notification, for actions that have no form to show them in.
+ */
+export function useSubmission<A extends unknown[]>(action: (...args: A) => Promise<unknown>, { announce = false } = {}): Submission<A> {
+  const [pending, setPending] = useState(false);
+  const [problem, setProblem] = useState<ProblemError | null>(null);
+  const notify = useNotify();
+  const submit = async (...args: A) => {
+    if (pending) return;
+    setPending(true);
+    setProblem(null);
+    try {
+      await action(...args);
+    } catch (error) {
+      const caught = asProblem(error);
+      setProblem(caught);
+      if (announce) notify(caught.message, { type: 'error' });
+    } finally {
+      setPending(false);
+    }
+  };
+  return { submit, pending, problem, fieldError: (field) => problem?.fields.find((entry) => entry.field === field)?.message, reset: () => setProblem(null) };
+}

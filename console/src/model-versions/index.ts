@@ -1,0 +1,3 @@
+import { ModelVersionShow } from './ModelVersionShow.js';
+
+export default { show: ModelVersionShow };

@@ -1,0 +1,3 @@
+import { PeopleList } from './PeopleList.js';
+
+export default { list: PeopleList };

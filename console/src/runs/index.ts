@@ -1,0 +1,3 @@
+import { RunShow } from './RunShow.js';
+
+export default { show: RunShow, recordRepresentation: 'step' };

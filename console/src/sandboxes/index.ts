@@ -1,0 +1,3 @@
+import { SandboxList } from './SandboxList.js';
+
+export default { list: SandboxList };

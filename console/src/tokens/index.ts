@@ -1,0 +1,3 @@
+import { TokenList } from './TokenList.js';
+
+export default { list: TokenList };
