@@ -1,5 +1,4 @@
-import { createGraftClient, type GraftClient, type Schemas } from '@graft/client';
-import { ApiError, toProblem } from './problem.js';
+import { createGraftClient, orThrow, type GraftClient, type Schemas } from '@graft/client';
 
 export type { GraftClient, Schemas };
 export type EvaluationReport = Schemas['EvaluationReport'];
@@ -18,14 +17,13 @@ export function unreachable(error: unknown): Unreachable {
   );
 }
 
-/** The body of a successful answer; everything else is thrown: an ApiError with the server's problem, or Unreachable. */
-export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await call.catch((fault: unknown) => {
-    throw unreachable(fault);
-  });
-  if (!response.ok) throw new ApiError(toProblem(response.status, error));
-  return data as T;
-}
+/** The body of a successful answer; everything else is thrown: a GraftProblem with what the server said, or Unreachable. */
+export const answer = <T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> =>
+  orThrow(
+    call.catch((fault: unknown) => {
+      throw unreachable(fault);
+    }),
+  );
 
 /** Every record of a list, page by page. */
 export async function all<T>(page: (page: number) => Promise<{ items: T[]; total: number }>): Promise<T[]> {

@@ -1,5 +1,6 @@
 import { unreachable } from './api.js';
-import { ApiError, toProblem } from './problem.js';
+import { GraftProblem } from '@graft/client';
+import { toProblem } from './problem.js';
 
 /** Where a model is asked and events are posted: the platform's own address, which hands both on to the gateway. */
 export interface Gateway {
@@ -33,7 +34,7 @@ async function post(gateway: Gateway, path: string, body: unknown): Promise<unkn
   });
   const text = await response.text();
   const parsed: unknown = text === '' ? undefined : JSON.parse(text);
-  if (!response.ok) throw new ApiError(toProblem(response.status, parsed));
+  if (!response.ok) throw new GraftProblem(toProblem(response.status, parsed));
   return parsed;
 }
 

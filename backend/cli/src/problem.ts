@@ -1,41 +1,20 @@
-/** What the server says when it refuses (RFC 9457), as far as people are told. */
-export interface Problem {
-  title: string;
-  status: number;
-  code: string;
-  detail: string;
-  errors: readonly { field: string; expected: string; found: string; message: string }[];
-  traceId?: string;
-}
+import { isProblem, type Problem } from '@graft/client';
 
-/** The server refused: carries the whole problem, for the terminal and for callers that expect a certain code. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  constructor(readonly problem: Problem) {
-    super(`${problem.title}: ${problem.detail}`);
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const text = (value: unknown, otherwise: string): string =>
-  typeof value === 'string' && value !== '' ? value : otherwise;
-
-/** Reads whatever body came with an error status: problem+json, the inference protocol's `{"error"}`, or nothing of use. */
+/**
+ * The problem in an error answer that did not come through the generated client: problem+json, the inference protocol's `{"error"}`,
+ * or nothing of use (a proxy's page).
+ */
 export function toProblem(status: number, body: unknown): Problem {
-  const fields = isRecord(body) ? body : {};
-  const errors = Array.isArray(fields['errors']) ? fields['errors'].filter(isRecord) : [];
+  if (isProblem(body)) return body;
+  const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
+  const detail = typeof said === 'string' && said !== '' ? said.slice(0, 500) : 'The answer says no more than that.';
   return {
-    title: text(fields['title'], `the server answered ${status}`),
+    type: 'about:blank',
+    title: `the server answered ${status}`,
     status,
-    code: text(fields['code'], `http-${status}`),
-    detail: text(fields['detail'], text(fields['error'], typeof body === 'string' ? body.slice(0, 500) : '')),
-    errors: errors.map((error) => ({
-      field: text(error['field'], ''),
-      expected: text(error['expected'], ''),
-      found: text(error['found'], ''),
-      message: text(error['message'], ''),
-    })),
-    ...(typeof fields['traceId'] === 'string' ? { traceId: fields['traceId'] } : {}),
+    code: `http-${status}`,
+    detail,
+    traceId: '',
   };
 }
 
@@ -54,7 +33,7 @@ export function describeProblem(problem: Problem): string[] {
   const lines = [
     `error: ${problem.title}${problem.detail === '' || problem.detail === problem.title ? '' : `: ${problem.detail}`} [${problem.code}]`,
   ];
-  for (const error of problem.errors) {
+  for (const error of problem.errors ?? []) {
     lines.push(
       `  field     ${error.field || '(the whole request)'}${error.message === '' ? '' : `: ${error.message}`}`,
     );
@@ -65,6 +44,6 @@ export function describeProblem(problem: Problem): string[] {
     nextStep[problem.status] ??
     (problem.status >= 500 ? 'this is a fault of the server: its log has more under the trace id' : undefined);
   if (next) lines.push(`  next      ${next}`);
-  if (problem.traceId && problem.status >= 500) lines.push(`  trace     ${problem.traceId}`);
+  if (problem.traceId !== '' && problem.status >= 500) lines.push(`  trace     ${problem.traceId}`);
   return lines;
 }

@@ -30,7 +30,7 @@ beforeAll(async () => {
     asked.push({ path, authorization: request.headers.authorization });
     const { status, body } = replies.get(`${request.method} ${path}`) ?? {
       status: 404,
-      body: { title: 'Not Found', status: 404, code: 'not-found', detail: `nothing at ${path}` },
+      body: { title: 'Not Found', status: 404, code: 'not-found', detail: `nothing at ${path}`, traceId: 't' },
     };
     request.resume();
     request.on('end', () =>
@@ -125,6 +125,7 @@ describe('a refusal of the server', () => {
         status: 403,
         code: 'champion-protected',
         detail: 'Champion moves by a rollout only.',
+        traceId: 't2',
       },
     });
     const { code, out } = await graft('alias', 'set', 'tagger@champion', '1', '--json', ...connected());

@@ -9,7 +9,7 @@ import { registerPlatform } from './commands/platform.js';
 import { registerRollouts } from './commands/rollouts.js';
 import { registerRuns } from './commands/runs.js';
 import { exitCodes, UsageError } from './exit-codes.js';
-import { ApiError } from './problem.js';
+import { GraftProblem } from '@graft/client';
 import { exitCodeOf, openSession, outputOf, type Registrar, type Terminal } from './session.js';
 
 /** Commander calls a handler with the arguments, the options and itself. */
@@ -40,7 +40,7 @@ export function buildProgram(terminal: Terminal, end: (code: number) => void): C
           exitCodeOf(await handler({ command, output, terminal }, ...(args.slice(0, args.indexOf(command)) as never))),
         );
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
+        if (!(error instanceof GraftProblem)) throw error;
         output.failure(error);
         end(exitCodes.fail);
       }

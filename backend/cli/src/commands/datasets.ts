@@ -20,7 +20,7 @@ export async function findDataset(session: Session, name: string): Promise<Datas
 export async function datasetNamed(
   session: Session,
   name: string,
-  create: { description?: string; tier: Dataset['tier'] },
+  create: { description: string; tier: Dataset['tier'] },
 ): Promise<Dataset> {
   return (await findDataset(session, name)) ?? answer(session.api.POST('/api/datasets', { body: { name, ...create } }));
 }
@@ -102,7 +102,10 @@ async function runImport(session: Session, source: string, options: ImportOption
   session.output.note(
     `${plan.rows} rows name ${plan.files.length} pictures${plan.missing.length > 0 ? `; ${plan.missing.length} more are missing and their rows will be refused` : ''}`,
   );
-  const dataset = await datasetNamed(session, options.dataset ?? nameFrom(source), { tier: options.tier });
+  const dataset = await datasetNamed(session, options.dataset ?? nameFrom(source), {
+    description: '',
+    tier: options.tier,
+  });
   const done = await followImport(session, (await upload(session, dataset.id, plan)).id);
   const lines = await describeImport(session, done);
   session.output.result({ ...done, datasetName: dataset.name }, () => [`dataset ${dataset.name}`, ...lines]);

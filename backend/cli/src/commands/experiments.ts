@@ -1,7 +1,7 @@
 import { answer, type Schemas } from '../api.js';
 import { locateProblem, readExperiment } from '../experiment/experiment-file.js';
 import { describeRun, durationMs, followExperiment, type Experiment } from '../experiment/follow.js';
-import { ApiError } from '../problem.js';
+import { GraftProblem } from '@graft/client';
 import { withConnection, type Ending, type Registrar, type Session } from '../session.js';
 import { seconds, table } from '../terminal/table.js';
 import { listCommand, more, pageOf, when, type PageOptions } from './listing.js';
@@ -41,7 +41,7 @@ export async function createExperiment(session: Session, path: string): Promise<
     // The file is whatever its author wrote: judging it is the server's work, so it passes here untyped.
     return await answer(session.api.POST('/api/experiments', { body: file.spec as Schemas['CreateExperiment'] }));
   } catch (error) {
-    throw error instanceof ApiError ? new ApiError(locateProblem(error.problem, file)) : error;
+    throw error instanceof GraftProblem ? new GraftProblem(locateProblem(error.problem, file)) : error;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../experiment/comparison.js';
 import { describeRun } from '../experiment/follow.js';
 import { withConnection, type Registrar, type Session } from '../session.js';
-import { ApiError } from '../problem.js';
+import { GraftProblem } from '@graft/client';
 import { table } from '../terminal/table.js';
 import { when } from './listing.js';
 
@@ -40,7 +40,7 @@ async function evaluationRun(session: Session, id: string): Promise<string> {
       );
     return run.id;
   } catch (error) {
-    if (error instanceof ApiError && error.problem.status === 404) return id;
+    if (error instanceof GraftProblem && error.problem.status === 404) return id;
     throw error;
   }
 }

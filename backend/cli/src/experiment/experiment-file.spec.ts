@@ -17,13 +17,15 @@ describe('experiment file', () => {
   });
   it('puts the line beside the field of a problem', () => {
     const problem = {
+      type: 'about:blank',
+      traceId: '',
       title: 't',
       status: 422,
       code: 'c',
       detail: 'd',
       errors: [{ field: 'steps.0.recipe', expected: '', found: '', message: '' }],
     };
-    expect(locateProblem(problem, parseExperiment(text, 'x.yaml')).errors[0]?.field).toBe('steps.0.recipe (line 4)');
+    expect(locateProblem(problem, parseExperiment(text, 'x.yaml')).errors?.[0]?.field).toBe('steps.0.recipe (line 4)');
   });
   it.each([
     ['name: [', 'x.yaml, line 1: expected YAML'],

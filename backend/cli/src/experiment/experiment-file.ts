@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from '../exit-codes.js';
-import type { Problem } from '../problem.js';
+import type { Problem } from '@graft/client';
 
 /** An experiment as it was written: the server judges its content, this knows where in the file each field stands. */
 export interface ExperimentFile {
@@ -58,7 +58,7 @@ export async function readExperiment(path: string): Promise<ExperimentFile> {
 /** The server's problem with the file's line beside each field. */
 export const locateProblem = (problem: Problem, file: ExperimentFile): Problem => ({
   ...problem,
-  errors: problem.errors.map((error) => {
+  errors: (problem.errors ?? []).map((error) => {
     const line = file.lineOf(error.field);
     return line === undefined ? error : { ...error, field: `${error.field} (line ${line})` };
   }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { answer, unreachable, type Schemas } from '../api.js';
-import { ApiError, toProblem } from '../problem.js';
+import { GraftProblem } from '@graft/client';
+import { toProblem } from '../problem.js';
 import type { Session } from '../session.js';
 import { bar } from '../terminal/output.js';
 import { multipartBody } from './multipart.js';
@@ -30,7 +31,7 @@ export async function upload(session: Session, datasetId: string, plan: ImportPl
     throw unreachable(error);
   });
   const text = await response.text();
-  if (!response.ok) throw new ApiError(toProblem(response.status, parseOr(text)));
+  if (!response.ok) throw new GraftProblem(toProblem(response.status, parseOr(text)));
   progress.done(`upload  ${plan.files.length} pictures, ${megabytes(plan.bytes)}`);
   return JSON.parse(text) as Import;
 }

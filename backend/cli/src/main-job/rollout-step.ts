@@ -1,6 +1,6 @@
 import { all, answer, PER_PAGE, type Schemas } from '../api.js';
 import { findModel, type ModelVersion } from '../commands/models.js';
-import { ApiError } from '../problem.js';
+import { GraftProblem } from '@graft/client';
 import type { Job } from './job.js';
 
 export type Rollout = Schemas['Rollout'];
@@ -27,7 +27,7 @@ async function refusedApproval({ session }: Job, id: string): Promise<string> {
       }),
     );
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof GraftProblem)) throw error;
     return `${error.problem.code}: ${error.problem.detail}`;
   }
   throw new Error('a rollout was approved by its own requester; that must never be possible');

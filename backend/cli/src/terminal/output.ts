@@ -1,4 +1,5 @@
-import { describeProblem, type ApiError } from '../problem.js';
+import type { GraftProblem } from '@graft/client';
+import { describeProblem } from '../problem.js';
 
 /** A place to write lines to: standard output, standard error, or a test's list. */
 export interface Sink {
@@ -28,7 +29,7 @@ export class Output {
     this.err.write(`${line}\n`);
   }
 
-  failure(error: ApiError): void {
+  failure(error: GraftProblem): void {
     if (this.json) this.out.write(`${JSON.stringify({ error: error.problem })}\n`);
     for (const line of describeProblem(error.problem)) this.err.write(`${line}\n`);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, toProblem } from '../problem.js';
+import { GraftProblem } from '@graft/client';
+import { toProblem } from '../problem.js';
 import { bar, Output, Progress } from './output.js';
 import { milliseconds, percent, seconds, table, times } from './table.js';
 
@@ -55,15 +56,17 @@ describe('output', () => {
       errors: [{ field: 'steps.0.recipe', expected: 'finetune', found: 'tune', message: 'unknown recipe' }],
       traceId: 't',
     });
-    new Output(sink(), err, false).failure(new ApiError(problem));
+    new Output(sink(), err, false).failure(new GraftProblem(problem));
     expect(err.said.join('')).toBe(
       'error: Unprocessable: One field was refused. [validation]\n  field     steps.0.recipe: unknown recipe\n  expected  finetune\n  found     tune\n  next      correct the fields named above and send it again\n',
     );
   });
   it('reads a problem out of anything', () => {
     expect(toProblem(502, '<html>')).toMatchObject({ status: 502, code: 'http-502', detail: '<html>' });
-    expect(toProblem(400, { error: 'no such input' })).toMatchObject({ detail: 'no such input' });
-    expect(toProblem(500, undefined)).toMatchObject({ title: 'the server answered 500', errors: [] });
+    expect(toProblem(400, { error: 'no such input' })).toMatchObject({
+      detail: 'no such input',
+      title: 'the server answered 400',
+    });
   });
 });
 
