@@ -1,4 +1,6 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Person } from '../identity/index.js';
+import { Model, ModelVersion } from '../models/index.js';
 import type { EndpointState } from './endpoint.states.js';
 
 export type VariantRole = 'control' | 'treatment';
@@ -17,6 +19,7 @@ export class Endpoint {
   name!: string;
 
   @Column('uuid', { name: 'model_id' })
+  @ForeignKey(() => Model, { name: 'endpoints_model_id_fkey' })
   modelId!: string;
 
   @Column('text')
@@ -27,6 +30,7 @@ export class Endpoint {
   trafficRevision!: number;
 
   @Column('uuid', { name: 'created_by' })
+  @ForeignKey(() => Person, { name: 'endpoints_created_by_fkey' })
   createdBy!: string;
 
   @Column('timestamptz', { name: 'created_at' })
@@ -43,6 +47,7 @@ export class Endpoint {
 @Index('endpoint_variants_model_version_id_idx', ['modelVersionId'])
 export class EndpointVariant {
   @PrimaryColumn('uuid', { name: 'endpoint_id', primaryKeyConstraintName: 'endpoint_variants_pkey' })
+  @ForeignKey(() => Endpoint, { name: 'endpoint_variants_endpoint_id_fkey' })
   endpointId!: string;
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'endpoint_variants_pkey' })
@@ -56,6 +61,7 @@ export class EndpointVariant {
   role!: VariantRole;
 
   @Column('uuid', { name: 'model_version_id' })
+  @ForeignKey(() => ModelVersion, { name: 'endpoint_variants_model_version_id_fkey' })
   modelVersionId!: string;
 
   /** Share of the units, 0 to 1; an endpoint's weights add up to 1. */
@@ -67,6 +73,7 @@ export class EndpointVariant {
 @Entity('traffic_revisions')
 export class TrafficRevision {
   @PrimaryColumn('uuid', { name: 'endpoint_id', primaryKeyConstraintName: 'traffic_revisions_pkey' })
+  @ForeignKey(() => Endpoint, { name: 'traffic_revisions_endpoint_id_fkey' })
   endpointId!: string;
 
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'traffic_revisions_pkey' })
@@ -77,6 +84,7 @@ export class TrafficRevision {
   weights!: Record<string, number>;
 
   @Column('uuid', { name: 'changed_by' })
+  @ForeignKey(() => Person, { name: 'traffic_revisions_changed_by_fkey' })
   changedBy!: string;
 
   @Column('timestamptz', { name: 'changed_at' })

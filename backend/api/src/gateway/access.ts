@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import type { Permission } from '../identity/permissions.js';
 import { DomainError } from '../kernel/index.js';
 import type { Snapshot } from './snapshot.js';
 import type { SnapshotSource } from './snapshot-source.js';
+import type { Permission } from './tokens.js';
 
 /** The gateway has no snapshot yet: it never reached the database since it started. */
 export class NotReady extends Error {}

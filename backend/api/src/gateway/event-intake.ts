@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import pg from 'pg';
-import type { FeedbackRequest, StoredEvent } from '../feedback/event.js';
+import type { FeedbackRequest, StoredEvent } from '../feedback/index.js';
 import { DomainError, newId, type FieldProblem } from '../kernel/index.js';
 import type { Snapshot } from './snapshot.js';
 import type { SegmentLog } from './wal/segment-log.js';
@@ -27,8 +27,8 @@ export class EventIntake {
     const events = toStored(request, snapshot, receivedAt);
     const waiting = new Map(events.map(({ eventId }) => [eventId, this.unshipped.get(eventId)]));
     const stored = await this.storedIds(request);
-    const writes = events.map((event) => {
-      if (stored.has(event.eventId)) return { duplicate: true, written: undefined };
+    const writes = events.map((event): { duplicate: boolean; written: Promise<void> } => {
+      if (stored.has(event.eventId)) return { duplicate: true, written: Promise.resolve() };
       const earlier = waiting.get(event.eventId) ?? this.unshipped.get(event.eventId);
       return earlier ? { duplicate: true, written: earlier } : { duplicate: false, written: this.write(event) };
     });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { FeedbackRequest } from '../feedback/event.js';
-import { parseInput, toProblem } from '../platform/http/index.js';
+import { FeedbackRequest } from '../feedback/index.js';
+import { toProblem } from '../platform/http/problem.filter.js';
+import { parseInput } from '../platform/http/zod.pipe.js';
 import { currentSnapshot, NotReady, requireScope } from './access.js';
 import type { EventIntake } from './event-intake.js';
 import type { SnapshotSource } from './snapshot-source.js';

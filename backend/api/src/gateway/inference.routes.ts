@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { DomainError, notFound } from '../kernel/index.js';
-import { errorStatuses, parseInput } from '../platform/http/index.js';
+import { errorStatuses } from '../platform/http/error-statuses.js';
+import { parseInput } from '../platform/http/zod.pipe.js';
 import { currentSnapshot, NotReady, requireScope } from './access.js';
 import type { Inference } from './inference.js';
 import { InferRequest, unitOf } from './open-inference.js';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { assignVariant } from '../endpoints/assignment.js';
-import type { Exposure } from '../endpoints/exposure.js';
+import { assignVariant } from './assignment.js';
+import type { Exposure } from './exposure.js';
 import { newId } from '../kernel/index.js';
 import { ModelConnections, ServerTimedOut, ServerUnreachable, type ModelAnswer, type ModelMessage } from './model-connection.js';
 import { imageCount, parseError, parseOutputs, parsePorts, type InferRequest, type ModelPorts, type Outputs } from './open-inference.js';

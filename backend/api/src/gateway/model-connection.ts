@@ -20,7 +20,7 @@ export interface ModelMessage {
   readonly body?: string;
 }
 
-/** The server could not be reached at all, so no part of the request was handled: asking again is safe. */
+/** The server could not be reached at all, or a kept-alive connection to it had ended: asking again is safe. */
 export class ServerUnreachable extends Error {}
 /** The server took the request and did not answer in time. */
 export class ServerTimedOut extends Error {}
@@ -101,9 +101,8 @@ function responseTo(outgoing: ClientRequest, body: string | undefined): Promise<
     });
     outgoing.once('response', resolve);
     outgoing.once('error', (error) => {
-      // A kept-alive connection that the server closed meanwhile counts as unreachable: the request never got in.
-      const neverSent = !connected || (outgoing.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET');
-      reject(neverSent ? new ServerUnreachable('The model server cannot be reached. Try again in a second.') : error);
+      // A kept-alive connection that breaks was most likely closed before the request came: a new one tells.
+      reject(!connected || outgoing.reusedSocket ? new ServerUnreachable('The model server cannot be reached. Try again in a second.') : error);
     });
     outgoing.end(body);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../kernel/index.js';
-import { Unit } from '../feedback/event.js';
+import { Unit } from '../feedback/index.js';
 
 const datatypes = ['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP16', 'FP32', 'FP64', 'BYTES'] as const;
 

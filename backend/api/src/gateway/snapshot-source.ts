@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import pg from 'pg';
 import { isDatabaseUnavailable } from '../platform/database/unavailable.js';
@@ -5,13 +6,14 @@ import { loadSnapshot, type Snapshot } from './snapshot.js';
 
 /** Also how soon a revoked token stops working when the notification was missed. */
 const POLL_MS = 1_000;
-/** A request for something unknown may reload the snapshot, at most this often. */
+/** Requests for something unknown reload the snapshot at most this often, all together. */
 const MISS_RELOAD_MS = 200;
 
 /** Keeps the newest snapshot: reloaded on a notification, every second, and kept as it is while the database is away. */
 export class SnapshotSource {
   private current: Snapshot | undefined;
   private loading: Promise<void> | undefined;
+  private missed: Promise<void> | undefined;
   private loadedAtMs = 0;
   private timer: NodeJS.Timeout | undefined;
   private stale = false;
@@ -42,9 +44,17 @@ export class SnapshotSource {
     return this.loading;
   }
 
-  /** For a name or token that is not in the snapshot: it may have been made a moment ago. */
-  async reloadAfterMiss(): Promise<void> {
-    if (this.loading || Date.now() - this.loadedAtMs >= MISS_RELOAD_MS) await this.reload();
+  /** For a name or token that is not in the snapshot, because it may have been made a moment ago: waits for a load that starts from now on. */
+  reloadAfterMiss(): Promise<void> {
+    this.missed ??= this.reloadOnceAllowed();
+    return this.missed;
+  }
+
+  private async reloadOnceAllowed(): Promise<void> {
+    await delay(Math.max(0, this.loadedAtMs + MISS_RELOAD_MS - Date.now()));
+    await this.loading;
+    this.missed = undefined;
+    await this.reload();
   }
 
   private async load(): Promise<void> {

@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { permissionsOfToken, type Permission, type Role } from '../identity/permissions.js';
-import { hashSecret } from '../identity/secrets.js';
+import { hashSecret, permissionsOfToken, type Permission, type Role } from './tokens.js';
 
 export interface ServedVariant {
   readonly name: string;

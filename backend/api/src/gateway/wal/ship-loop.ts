@@ -39,6 +39,6 @@ export class ShipLoop {
       this.failing = true;
       waitMs = RETRY_AFTER_MS;
     }
-    if (!this.stopped) this.timer = setTimeout(() => (this.round = this.shipOnce()), waitMs);
+    if (!this.stopped) this.timer = setTimeout(() => this.start(), waitMs);
   }
 }

@@ -1,5 +1,5 @@
-import { Exposure } from '../../endpoints/exposure.js';
-import { StoredEvent } from '../../feedback/event.js';
+import { Exposure } from '../exposure.js';
+import { StoredEvent } from '../../feedback/index.js';
 import type { CopyTarget } from './copy-sink.js';
 
 export const exposuresTarget: CopyTarget<Exposure> = {

@@ -69,6 +69,7 @@ function itMatches(cases: PublishedCases): void {
 
 describe('inlined vectors', () => itMatches(inlined));
 
+// eslint-disable-next-line no-restricted-syntax -- a test finds its data by the variable that says where the data is
 const casesFile = join(process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../shared/data'), 'growthbook-cases/cases.json');
 const published = existsSync(casesFile) ? (JSON.parse(readFileSync(casesFile, 'utf8')) as PublishedCases) : null;
 if (published === null) console.warn(`SKIPPED: all published GrowthBook vectors, because ${casesFile} is absent. Set GRAFT_DATA_DIR to run them.`);

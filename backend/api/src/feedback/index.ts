@@ -1,0 +1,1 @@
+export { EventType, FeedbackRequest, StoredEvent, Unit } from './event.js';
