@@ -173,13 +173,23 @@ async function runLauncher(node) {
   // Ctrl-C reaches the launcher by itself, as one of the terminal's foreground group; other signals come to us alone.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // npm hands signals on, but SIGKILL of npm reaches nobody.
-  const parent = process.ppid;
+  // npm hands signals on, but SIGKILL of npm reaches nobody: its shell, and we, are given to another parent.
   if (process.env.npm_lifecycle_event !== undefined) {
-    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 1000).unref();
+    const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;
+    const first = ancestors();
+    setInterval(() => ancestors() === first || child.kill('SIGTERM'), 1000).unref();
   }
   const [code, signal] = await once(child, 'exit');
   process.exit(code ?? (signal === 'SIGINT' ? 130 : 1));
+}
+
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  } catch {
+    return undefined;
+  }
 }
 
 await prepareOnce();

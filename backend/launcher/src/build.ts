@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, globSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runTool } from './owned-process.js';
 import { Refusal } from './refusal.js';
@@ -15,25 +15,31 @@ const sources = [
   '{console,migrations}/{src,public}/**/*',
 ];
 
+export interface BuildOptions {
+  place: Workplace;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
 /** Builds every project whose sources changed. Nothing changed since the last build here: returns at once, without Nx. */
-export async function buildIfChanged(place: Workplace, signal: AbortSignal): Promise<'built' | 'unchanged'> {
+export async function buildIfChanged({ place, say, signal }: BuildOptions): Promise<void> {
   const stamp = path.join(place.root, '.nx/graft-built');
   const before = fingerprint(place.root);
-  if (readStamp(stamp) === before) return 'unchanged';
-  const code = await runTool(
-    path.join(place.root, 'node_modules/.bin/nx'),
-    ['run-many', '-t', 'build', '--outputStyle=static', '--parallel=2'],
-    {
-      cwd: place.root,
-      env: place.environment,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      signal,
-    },
-  );
-  if (code !== 0) throw new Refusal('The build failed; what it printed above says where.');
+  if (readStamp(stamp) === before) return;
+  say('Building what changed ...');
   mkdirSync(path.dirname(stamp), { recursive: true });
+  const logFile = path.join(path.dirname(stamp), 'build.log');
+  const log = openSync(logFile, 'w');
+  const nx = path.join(place.root, 'node_modules/.bin/nx');
+  const code = await runTool(nx, ['run-many', '-t', 'build', '--outputStyle=static', '--parallel=2'], {
+    cwd: place.root,
+    env: place.environment,
+    stdio: ['ignore', log, log],
+    signal,
+  }).finally(() => closeSync(log));
+  if (code !== 0)
+    throw new Refusal(`${readFileSync(logFile, 'utf8').slice(-6000)}\nThe build failed (all of it: ${logFile}).`);
   writeFileSync(stamp, fingerprint(place.root));
-  return 'built';
 }
 
 /** Names, sizes and times of every source, and whether each project has its output. */

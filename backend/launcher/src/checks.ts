@@ -3,6 +3,7 @@ import { buildIfChanged } from './build.js';
 import { ensureBubblewrap } from './bubblewrap.js';
 import { ensureChromium } from './chromium.js';
 import { generate, generatedFiles } from './generate.js';
+import { Refusal } from './refusal.js';
 import { runStages, type Stage } from './stages.js';
 import type { Workplace } from './workplace.js';
 
@@ -11,7 +12,16 @@ const nx = (...targets: string[]): string[] => ['run-many', '-t', ...targets, '-
 const build: Stage = {
   name: 'build',
   essential: true,
-  run: async ({ place, signal }) => (await buildIfChanged(place, signal)) !== undefined,
+  run: async ({ place, signal }) => {
+    try {
+      await buildIfChanged({ place, say: (line) => console.log(line), signal });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      console.error(error.message);
+      return false;
+    }
+  },
 };
 const format: Stage = {
   name: 'format',

@@ -53,7 +53,7 @@ export async function startGraft({ place, say, signal }: StartOptions): Promise<
     await assertPortFree(place.host, place.port, 'GRAFT_PORT');
     remember();
     await ensureBubblewrap(place, say, signal);
-    await buildIfChanged(place, signal);
+    await buildIfChanged({ place, say, signal });
     let databaseUrl = place.environment.DATABASE_URL;
     if (!databaseUrl) {
       const embedded = await keepPostgres(place, say, remember);

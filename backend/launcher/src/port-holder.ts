@@ -28,7 +28,7 @@ export async function assertPortFree(host: string, port: number, variable: strin
   await once(server, 'close');
 }
 
-/** `name (process pid)` of whoever listens on the port, as far as /proc tells this user. */
+/** `process pid, command line` of whoever listens on the port, as far as /proc tells this user. */
 export function holderOf(port: number): string | undefined {
   const inode = listeningInode(port);
   if (inode === undefined) return undefined;
@@ -37,7 +37,8 @@ export function holderOf(port: number): string | undefined {
       const holds = readdirSync(`/proc/${pid}/fd`).some(
         (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
       );
-      if (holds) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+      if (holds)
+        return `process ${pid} (${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim().slice(0, 120)})`;
     } catch {
       // Another user's process, or gone meanwhile.
     }

@@ -34,7 +34,7 @@ export const verbs: Record<string, (context: VerbContext) => Promise<number>> = 
   },
   bench,
   async graft({ place, args, signal }) {
-    await buildIfChanged(place, signal);
+    await buildIfChanged({ place, say: (line) => console.error(line), signal });
     const url = readHomeRecord(place.home)?.url ?? `http://${place.host}:${place.port}`;
     return runGraftCommand(args, { place, url, tokens: readLocalTokens(place.home), signal });
   },

@@ -2,6 +2,7 @@
 // be unable to enter the checkout (root's home is 0700): then the server gets a private mount namespace of its own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { Refusal } from '../refusal.js';
 
 export interface Account {
   uid: number;
@@ -42,7 +43,7 @@ export function serverAccount(dataDir: string): Account | undefined {
     .map((line) => line.split(':'));
   const account = accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
   if (account === undefined) {
-    throw new Error(
+    throw new Refusal(
       'Graft runs as root, PostgreSQL does not, and this machine has neither an account "postgres" nor "nobody". ' +
         'Add one (useradd --system postgres), start Graft as an ordinary user, or set DATABASE_URL.',
     );
@@ -62,7 +63,7 @@ export function wrapFor(account: Account | undefined, folders: ServerFolders): W
   const prefix = ['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-c', mountAndRun, 'sh'];
   const namespace = [...prefix, folders.native, folders.data, ...drop];
   if (spawnSync('unshare', ['--mount', '--propagation', 'private', 'true']).status !== 0) {
-    throw new Error(
+    throw new Refusal(
       `Graft runs as root, PostgreSQL must not, and account ${account.uid} cannot enter ${folders.data} ` +
         'and the checkout (look for a 0700 folder above them); a private mount namespace is not allowed here either. ' +
         'Move the checkout to a folder everybody can enter, start Graft as an ordinary user, or set DATABASE_URL.',
@@ -80,7 +81,7 @@ function dropPrivileges(account: Account | undefined): string[] {
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file));
   if (setpriv === undefined) {
     if (account === undefined) return [];
-    throw new Error(
+    throw new Refusal(
       'setpriv (package util-linux) is missing: it is what starts PostgreSQL as an unprivileged account.',
     );
   }

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { Refusal } from '../refusal.js';
 
 const require = createRequire(import.meta.url);
 
@@ -12,7 +13,7 @@ export function postgresInstallation(): string {
   try {
     entry = require.resolve(name);
   } catch {
-    throw new Error(
+    throw new Refusal(
       `The package ${name} is not installed: there is no embedded PostgreSQL for this platform. ` +
         'Set DATABASE_URL to a PostgreSQL 13 or newer of your own.',
     );

@@ -14,6 +14,7 @@ import {
 import path from 'node:path';
 import { type Account, serverAccount, wrapFor } from './account.js';
 import { runToEnd } from './run-to-end.js';
+import { Refusal } from '../refusal.js';
 
 export interface DataFolder {
   data: string;
@@ -81,11 +82,11 @@ function assertWhole(data: string): void {
   );
   const moveAway = `Restore it from a backup, or move it away (mv ${data} ${data}.broken) and start again with an empty database.`;
   if (missing.length > 0) {
-    throw new Error(`${data} is not a whole PostgreSQL data folder: ${missing.join(', ')} missing. ${moveAway}`);
+    throw new Refusal(`${data} is not a whole PostgreSQL data folder: ${missing.join(', ')} missing. ${moveAway}`);
   }
   const version = readFileSync(path.join(data, 'PG_VERSION'), 'utf8').trim();
   if (version !== '18') {
-    throw new Error(`${data} was written by PostgreSQL ${version}; this Graft brings PostgreSQL 18. ${moveAway}`);
+    throw new Refusal(`${data} was written by PostgreSQL ${version}; this Graft brings PostgreSQL 18. ${moveAway}`);
   }
 }
 
@@ -93,7 +94,7 @@ function readPassword(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw new Error(
+    throw new Refusal(
       `${file} cannot be read: it holds the password of the database beside it. Restore it, or start Graft as the user who made it.`,
       { cause },
     );

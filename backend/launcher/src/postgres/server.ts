@@ -9,6 +9,7 @@ import { isAlive, processIdentity, sameProcess } from '../process-identity.js';
 import { wrapFor } from './account.js';
 import { postgresInstallation } from './binaries.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
+import { Refusal } from '../refusal.js';
 
 export interface PostgresOptions {
   /** Folder for this server alone; made when missing. */
@@ -59,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     const passing =
       /pre-existing shared memory block/.test(outcome) ||
       (options.port === undefined && /could not bind|Address already in use/.test(outcome));
-    if (!passing || Date.now() > deadline) throw new Error(explain(outcome, dir, port));
+    if (!passing || Date.now() > deadline) throw new Refusal(explain(outcome, dir, port));
     await delay(100);
   }
 }
@@ -152,7 +153,7 @@ async function stopOrphan(dir: string): Promise<void> {
   }
   const owner = readIfThere(path.join(dir, 'owner'));
   if (owner !== undefined && sameProcess(owner) && owner !== processIdentity(process.pid)) {
-    throw new Error(
+    throw new Refusal(
       `${dir} is in use by process ${owner.split(' ')[0]}. Stop that one first, or set GRAFT_HOME to another folder.`,
     );
   }
