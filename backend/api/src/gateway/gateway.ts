@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import pg from 'pg';
 import type { Exposure } from './exposure.js';
 import type { StoredEvent } from '../feedback/index.js';
@@ -39,7 +39,7 @@ export interface Gateway {
 export async function startGateway(config: Config): Promise<Gateway> {
   const app = fastify({
     logger: { level: config.logLevel },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
