@@ -64,28 +64,13 @@ export interface Sandbox {
   kill(reason: EndReason): void;
 }
 
-export interface CollectedFile {
-  /** Relative to the collected folder. */
-  path: string;
-  sizeBytes: number;
-  /** Reads exactly the file that was checked: its descriptor, never its name again. */
-  content: AsyncIterable<Buffer>;
-}
-
-export interface CollectLimits {
-  maxFiles: number;
-  maxBytes: number;
-}
-
-/** `docker` and `kubernetes` will implement the same five verbs; nothing outside this folder knows which driver is behind them. */
+/** `docker` and `kubernetes` will implement the same verbs; nothing outside this folder knows which driver is behind them. */
 export interface SandboxDriver {
   readonly name: 'process';
   /** Measures what is enforced here, now. */
   probe(): Promise<IsolationReport>;
   /** Rejects with `SandboxStartFailed` when nothing was started. */
   start(spec: SandboxSpec): Promise<Sandbox>;
-  /** Regular files below `workspace/<folder>`, in order of their paths. Only after the sandbox ended. Throws `ArtifactRefused`. */
-  collect(spec: Pick<SandboxSpec, 'workspace' | 'slot'>, folder: string, limits: CollectLimits): AsyncIterable<CollectedFile>;
   /** Ends whatever runs under an id that is not alive and removes what it left; returns those ids. */
   reap(alive: ReadonlySet<string>): Promise<string[]>;
 }

@@ -25,6 +25,17 @@ export const errorStatuses: Readonly<Record<string, number>> = {
   'upload-too-large': 413,
   'upload-malformed': 422,
 
+  // models
+  'model-name-taken': 409,
+  'champion-protected': 403,
+
+  // experiments
+  'run-ended': 409,
+  'report-missing': 404,
+
+  // benchmarks
+  'benchmark-name-taken': 409,
+
   // endpoints
   'endpoint-name-taken': 409,
   'endpoint-retired': 409,

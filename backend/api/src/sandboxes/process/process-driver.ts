@@ -5,8 +5,6 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import {
   SandboxStartFailed,
-  type CollectedFile,
-  type CollectLimits,
   type IsolationReport,
   type Sandbox,
   type SandboxDriver,
@@ -14,7 +12,6 @@ import {
   type SandboxSpec,
 } from '../sandbox-driver.js';
 import { bubblewrapArguments, encodeArguments } from './bubblewrap.js';
-import { collectFolder } from './collector.js';
 import { detectFacilities, SYSTEM_PATH, type HostFacilities } from './host-facilities.js';
 import { chooseStage, launchArguments, type StagedPath } from './launch-chain.js';
 import { measureIsolation } from './probes.js';
@@ -73,10 +70,6 @@ export class ProcessDriver implements SandboxDriver {
       await cgroup?.remove();
       throw new SandboxStartFailed(`The sandbox could not be started: ${String(error)}`, { cause: error });
     }
-  }
-
-  collect(spec: Pick<SandboxSpec, 'workspace' | 'slot'>, folder: string, limits: CollectLimits): AsyncIterable<CollectedFile> {
-    return collectFolder(spec.workspace, folder, { ...limits, owner: this.uidOf(spec.slot) });
   }
 
   async reap(alive: ReadonlySet<string>): Promise<string[]> {

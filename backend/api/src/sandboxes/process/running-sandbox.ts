@@ -106,7 +106,6 @@ export class RunningSandbox implements Sandbox {
     await this.vanished();
     const usage = this.usage();
     await this.cgroup?.remove();
-    this.channel.destroy();
     return { reason, exitCode: exitSignal === null ? exitCode : null, stderrTail: this.stderrTail, usage };
   }
 

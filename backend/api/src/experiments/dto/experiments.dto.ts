@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { dto, listDto, listQuery, Timestamp } from '../../platform/http/index.js';
+import { ExperimentSpec } from '../experiment-spec.js';
+import type { ExperimentWithRuns } from '../experiments.service.js';
+import { RunDto, runDto } from './runs.dto.js';
+
+export const ExperimentStateDto = dto('ExperimentState', z.enum(['running', 'succeeded', 'failed', 'cancelled']));
+
+export const ExperimentDto = dto(
+  'Experiment',
+  z.strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    state: ExperimentStateDto,
+    spec: ExperimentSpec,
+    runs: z.array(RunDto).describe('One for each step, in the order in which they can run'),
+    createdBy: z.uuid(),
+    createdAt: Timestamp,
+    endedAt: Timestamp.nullable(),
+    cpuSeconds: z.number(),
+  }),
+);
+export type ExperimentDto = z.infer<typeof ExperimentDto>;
+export const ExperimentListDto = listDto('ExperimentList', ExperimentDto);
+export type ExperimentListDto = z.infer<typeof ExperimentListDto>;
+
+export const ListExperimentsQuery = listQuery(['createdAt', 'name'], { sort: 'createdAt', order: 'desc' }).extend({
+  q: z.string().max(100).optional().describe('Part of the name'),
+});
+export type ListExperimentsQuery = z.infer<typeof ListExperimentsQuery>;
+
+export function experimentDto({ experiment, runs, state }: ExperimentWithRuns): ExperimentDto {
+  const { id, name, spec, createdBy, createdAt } = experiment;
+  const ends = runs.map(({ endedAt }) => endedAt?.getTime() ?? 0);
+  return {
+    id,
+    name,
+    state,
+    spec,
+    runs: runs.map(runDto),
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    endedAt: state === 'running' ? null : new Date(Math.max(...ends)).toISOString(),
+    cpuSeconds: runs.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+  };
+}

@@ -1,0 +1,66 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../platform/config/env.js';
+import type { IsolationReportRecord } from './isolation-report.entity.js';
+import { ProcessDriver } from './process/process-driver.js';
+import type { IsolationLevel, SandboxDriver } from './sandbox-driver.js';
+import { SandboxesRepository } from './sandboxes.repository.js';
+import { isKnownDead, workerIdentity } from './worker-identity.js';
+
+/** The sandbox driver of this worker: opened, cleaned up after whoever died before, and measured before anything runs in it. */
+@Injectable()
+export class SandboxHost implements OnApplicationBootstrap {
+  private readonly logger = new Logger(SandboxHost.name);
+  private opening: Promise<SandboxDriver> | null = null;
+  private measured: IsolationLevel = 'none';
+
+  constructor(
+    private readonly config: Config,
+    private readonly sandboxes: SandboxesRepository,
+  ) {}
+
+  /** What the probes of this worker's driver said last. */
+  get level(): IsolationLevel {
+    return this.measured;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.process === 'worker') await this.driver();
+  }
+
+  driver(): Promise<SandboxDriver> {
+    this.opening ??= this.open();
+    return this.opening;
+  }
+
+  async probe(): Promise<IsolationReportRecord> {
+    return await this.measure(await this.driver());
+  }
+
+  private async open(): Promise<SandboxDriver> {
+    const { home, appRoot, allowUnsandboxed } = this.config;
+    const driver = await ProcessDriver.open({ home, appRoot, allowUnsandboxed });
+    await this.reap(driver);
+    await this.measure(driver);
+    return driver;
+  }
+
+  /** Ends what a worker of this host left when it was killed. Sandboxes of workers that still live are theirs. */
+  private async reap(driver: SandboxDriver): Promise<void> {
+    const rows = await this.sandboxes.alive(workerIdentity.host);
+    const orphans = rows.filter(({ workerId }) => isKnownDead(workerId));
+    const alive = new Set(rows.filter((row) => !orphans.includes(row)).map(({ id }) => id));
+    const reaped = await driver.reap(alive);
+    for (const { id } of orphans) await this.sandboxes.end(id, { reason: 'killed', exitCode: null, usage: { cpuSeconds: 0, peakMemoryBytes: 0 } });
+    if (reaped.length > 0) this.logger.log(`Removed what ${reaped.length} sandboxes of a dead worker had left`);
+  }
+
+  private async measure(driver: SandboxDriver): Promise<IsolationReportRecord> {
+    const report = await driver.probe();
+    this.measured = report.level;
+    this.logger.log(`Sandboxes: ${report.level} isolation by ${report.runtime} (${report.probes.length} probes in ${report.tookMs} ms)`);
+    for (const { resource, level, reason, remedy } of report.findings) {
+      if (level !== 'strong') this.logger.warn(`Sandboxes: ${resource} is ${level}: ${reason}. ${remedy ?? ''}`);
+    }
+    return await this.sandboxes.insertReport(workerIdentity.host, report);
+  }
+}

@@ -1,0 +1,49 @@
+import { PROTOCOL_VERSION, type ArtifactKind, type Failure, type Task } from '@graft/protocol';
+import type { StoredTree } from '../artifacts/index.js';
+import type { SandboxPurpose } from './sandbox.entity.js';
+import type { SandboxLimits, SandboxUsage } from './sandbox-driver.js';
+
+/** An input of a task: a tree from the artifact store, or a folder of the host (an upload). */
+export type SandboxInput = { mount: string; tree: string } | { mount: string; folder: string };
+
+type Work = Task extends infer T ? (T extends Task ? Pick<T, 'kind' | 'input'> : never) : never;
+
+/** One task for one sandbox: a run's attempt, an import, a served model version. */
+export interface SandboxJob {
+  purpose: SandboxPurpose;
+  /** Run, import or model version; also the task's `runId`. */
+  subjectId: string;
+  attempt: number;
+  work: Work;
+  seed: number;
+  threads: number;
+  inputs: readonly SandboxInput[];
+  /** Host folder that outlives the attempt: checkpoints lie in it. */
+  workspace: string;
+  limits: SandboxLimits;
+}
+
+export interface CollectedArtifact extends StoredTree {
+  name: string;
+  kind: ArtifactKind;
+}
+
+export type SandboxOutcome = { sandboxId: string; usage: SandboxUsage } & (
+  | { state: 'succeeded'; result: Record<string, unknown>; artifacts: CollectedArtifact[] }
+  /** `crashed`: it ended without saying why, so another attempt may go better. */
+  | { state: 'failed'; failure: Failure; crashed: boolean; artifacts: CollectedArtifact[] }
+);
+
+/** What the runner reads first from its control channel. Paths are those inside the sandbox. */
+export function taskOf(job: SandboxJob): Task {
+  const base = {
+    protocol: PROTOCOL_VERSION,
+    runId: job.subjectId,
+    attempt: job.attempt,
+    seed: job.seed,
+    threads: job.threads,
+    inputsRoot: '/inputs',
+    workspace: '/workspace',
+  } as const;
+  return job.work.kind === 'serve' ? { ...base, ...job.work, socket: '/serve/model.sock' } : { ...base, ...job.work };
+}
