@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-const names = new Set<string>();
+const named = new Map<string, z.ZodType>();
 
 /**
  * Gives a schema its name in the OpenAPI document, which lists it as a component and refers to it by that name.
  *
- * @throws when the name is taken: two shapes under one name would hide each other
+ * @throws when another schema has the name: two shapes under one name would hide each other
  */
 export function dto<T extends z.ZodType>(name: string, schema: T): T {
-  if (names.has(name)) throw new Error(`Two schemas are named ${name}: names of the API are unique`);
-  names.add(name);
+  if (named.has(name) && named.get(name) !== schema) throw new Error(`Two schemas are named ${name}: names of the API are unique`);
+  named.set(name, schema);
   z.globalRegistry.add(schema, { ...schema.meta(), id: name });
   return schema;
 }

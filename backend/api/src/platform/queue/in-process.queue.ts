@@ -12,14 +12,13 @@ export class InProcessQueue extends JobQueue {
     super();
   }
 
-  override enqueue<P>(job: Job<P>, payload: P, options: EnqueueOptions = {}): Promise<void> {
+  override async enqueue<P>(job: Job<P>, payload: P, options: EnqueueOptions = {}): Promise<void> {
     const parsed = job.payload.parse(payload);
     const key = `${job.name}:${options.jobId ?? `#${this.nextId++}`}`;
     if (!this.pending.has(key)) {
       this.pending.add(key);
       this.later(options.delayMs ?? 0, () => this.attempt(job as Job<unknown>, parsed, key, 1));
     }
-    return Promise.resolve();
   }
 
   /** Resolves when nothing waits or runs any more. */

@@ -1,0 +1,40 @@
+import type { Permission, Role } from '../identity/index.js';
+
+type Row = ['public'] | ['signed-in'] | [Permission, ...Role[]];
+
+const everyone = ['researcher', 'admin'] as const;
+
+/**
+ * Who may call what: every route with what it asks for and the roles that have it. Written by hand on purpose: a change of a
+ * decorator or of the permissions must be made here too, where a reviewer sees it.
+ */
+export const accessMatrix: Record<string, Row> = {
+  'GET /health/live': ['public'],
+  'GET /health/ready': ['public'],
+  'GET /stream': ['signed-in'],
+
+  'POST /sessions': ['public'],
+  'GET /sessions/current': ['signed-in'],
+  'DELETE /sessions/current': ['signed-in'],
+  'GET /people': ['people:read', 'admin'],
+  'POST /people': ['people:manage', 'admin'],
+  'GET /people/:id': ['people:read', 'admin'],
+  'PATCH /people/:id': ['people:manage', 'admin'],
+  'PUT /people/current/password': ['signed-in'],
+  'GET /tokens': ['tokens:manage', ...everyone],
+  'POST /tokens': ['tokens:manage', ...everyone],
+  'DELETE /tokens/:id': ['tokens:manage', ...everyone],
+  'GET /audit': ['audit:read', 'admin'],
+
+  'GET /datasets': ['datasets:read', ...everyone],
+  'POST /datasets': ['datasets:create', ...everyone],
+  'GET /datasets/:id': ['datasets:read', ...everyone],
+  'GET /datasets/:id/versions': ['datasets:read', ...everyone],
+  'GET /datasets/:id/imports': ['datasets:read', ...everyone],
+  'POST /datasets/:id/imports': ['datasets:import', ...everyone],
+  'GET /imports/:id': ['datasets:read', ...everyone],
+  'GET /imports/:id/problems': ['datasets:read', ...everyone],
+  'GET /dataset-versions/:id': ['datasets:read', ...everyone],
+  'GET /dataset-versions/:id/items': ['datasets:read', ...everyone],
+  'GET /dataset-versions/:id/items/:itemId/picture': ['datasets:read', ...everyone],
+};
