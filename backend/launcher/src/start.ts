@@ -67,4 +67,7 @@ async function firstDemo(graft: RunningGraft, place: Workplace, signal: AbortSig
     return;
   }
   console.log(`\nGraft runs at ${graft.url} (Ctrl-C stops it).`);
+  // The last line names the file with the figures, for programs that read along.
+  const figures = path.join(place.home, 'reports/main-job.json');
+  if (existsSync(figures)) console.log(`figures: ${figures}`);
 }
