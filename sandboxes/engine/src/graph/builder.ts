@@ -231,12 +231,13 @@ export class GraphBuilder extends Graph {
   }
 
   // Layers with parameters of their own
-  /** x [..., in] * `name`.weight [in, out] + `name`.bias [out] */
+  /** x [..., in] * `name`.weight [in, out] + `name`.bias [out]; by default outputs start as large as inputs (LeCun et al., 1998). */
   linear(x: Value, name: string, size: number, options: { initial?: Initial; bias?: boolean } = {}): Value {
+    const inputs = Number(x.shape.at(-1));
     const weight = this.parameter(
       `${name}.weight`,
-      [Number(x.shape.at(-1)), size],
-      options.initial ?? truncatedNormal(0.02),
+      [inputs, size],
+      options.initial ?? truncatedNormal(1 / Math.sqrt(inputs)),
     );
     const product = this.matMul(x, weight);
     return options.bias === false ? product : this.add(product, this.parameter(`${name}.bias`, [size], zeros));
