@@ -1,7 +1,16 @@
 import { appendFile, cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Snapshot } from '@graft/runner';
-import { runTask, type RunOptions, type TaskOutcome, temporaryFolder, type TinyItem, tinyItem, tinyItems, writeTinyDataset } from '@graft/runner/testing';
+import {
+  runTask,
+  type RunOptions,
+  type TaskOutcome,
+  temporaryFolder,
+  type TinyItem,
+  tinyItem,
+  tinyItems,
+  writeTinyDataset,
+} from '@graft/runner/testing';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { embedDataset } from './embed-dataset.js';
 import { SHARD_ROWS } from './shard-store.js';
@@ -22,9 +31,17 @@ beforeEach(async () => {
   spaceId = await writeTinyEncoder(join(root, 'encoder'), 1);
 });
 
-async function embed(input: Record<string, unknown> = {}, options: Partial<RunOptions> = {}): Promise<TaskOutcome & { snapshot: string; workspace: string }> {
+async function embed(
+  input: Record<string, unknown> = {},
+  options: Partial<RunOptions> = {},
+): Promise<TaskOutcome & { snapshot: string; workspace: string }> {
   const workspace = options.workspace ?? (await temporaryFolder());
-  const outcome = await runTask('embed', embedDataset, { dataset: 'dataset', encoder: 'encoder', previous: null, ...input }, { inputsRoot: root, ...options, workspace });
+  const outcome = await runTask(
+    'embed',
+    embedDataset,
+    { dataset: 'dataset', encoder: 'encoder', previous: null, ...input },
+    { inputsRoot: root, ...options, workspace },
+  );
   return { ...outcome, workspace, snapshot: join(workspace, 'out/snapshot') };
 }
 
@@ -39,14 +56,21 @@ it('writes one vector per item in the space of the encoder', async () => {
   expect(failure).toBeUndefined();
   expect(result).toEqual({ items: COUNT, encoded: COUNT, reused: 0, dim: 6, spaceId });
   const read = await Snapshot.open(snapshot);
-  expect(read.manifest).toMatchObject({ itemCount: COUNT, encodedCount: COUNT, reusedCount: 0, space: { id: spaceId } });
+  expect(read.manifest).toMatchObject({
+    itemCount: COUNT,
+    encodedCount: COUNT,
+    reusedCount: 0,
+    space: { id: spaceId },
+  });
   expect(rowOf(read, 'item-0')).not.toEqual(rowOf(read, 'item-1'));
 });
 
 it('encodes again only what changed: 1 % touched is 1 % encoded', async () => {
   const before = await embed();
   await cp(before.snapshot, join(root, 'previous'), { recursive: true });
-  const touched = await Promise.all(items.map((item, ordinal) => (ordinal % 100 === 0 ? tinyItem(ordinal, item.item.split, 1) : item)));
+  const touch = async (item: TinyItem, ordinal: number): Promise<TinyItem> =>
+    ordinal % 100 === 0 ? tinyItem(ordinal, item.item.split, 1) : item;
+  const touched = await Promise.all(items.map(touch));
   await writeTinyDataset(join(root, 'dataset'), touched);
   const after = await embed({ previous: 'previous' });
   expect(after.result).toMatchObject({ items: COUNT, encoded: COUNT / 100, reused: COUNT - COUNT / 100 });
@@ -58,7 +82,10 @@ it('encodes again only what changed: 1 % touched is 1 % encoded', async () => {
 it('goes on after a cancel from the shards it has, to the same bytes as an unbroken run', async () => {
   const whole = await embed();
   const cancel = new AbortController();
-  const broken = await embed({}, { signal: cancel.signal, onEvent: (event) => event.type === 'checkpoint' && cancel.abort() });
+  const broken = await embed(
+    {},
+    { signal: cancel.signal, onEvent: (event) => event.type === 'checkpoint' && cancel.abort() },
+  );
   expect(broken.failure).toMatchObject({ code: 'cancelled' });
   expect(await readdir(join(broken.workspace, 'checkpoint/shards'))).toEqual(expect.arrayContaining(['shard-0.f32']));
   const resumed = await embed({}, { workspace: broken.workspace });
@@ -82,8 +109,13 @@ it('refuses an encoder whose weights are not those of its manifest', async () =>
 });
 
 it('says which picture does not decode', async () => {
-  const broken = items.slice(0, 3).map((item, index) => (index === 1 ? { ...item, picture: Buffer.from('no picture') } : item));
+  const broken = items
+    .slice(0, 3)
+    .map((item, index) => (index === 1 ? { ...item, picture: Buffer.from('no picture') } : item));
   await mkdir(join(root, 'dataset'), { recursive: true });
   await writeTinyDataset(join(root, 'dataset'), broken);
-  expect((await embed()).failure).toMatchObject({ code: 'input-invalid', message: expect.stringContaining('item item-1') });
+  expect((await embed()).failure).toMatchObject({
+    code: 'input-invalid',
+    message: expect.stringContaining('item item-1'),
+  });
 });

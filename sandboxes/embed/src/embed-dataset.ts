@@ -10,13 +10,19 @@ type Context = RecipeContext<'embed'>;
 export async function embedDataset(context: Context): Promise<Record<string, unknown>> {
   const { input } = context;
   await using dataset = await Dataset.open(context.inputPath(input.dataset));
-  await using encoder = await PictureEncoder.open(await openBundle(context.inputPath(input.encoder)), context.task.threads);
+  await using encoder = await PictureEncoder.open(
+    await openBundle(context.inputPath(input.encoder)),
+    context.task.threads,
+  );
   const previous = await openPrevious(context, encoder.space.id);
 
   const { items } = dataset;
   const vectors = new Float32Array(items.length * encoder.dim);
   const changed = copyUnchanged(items, previous, vectors);
-  context.log('info', `${changed.length} of ${items.length} pictures to encode; ${items.length - changed.length} are taken from the previous snapshot.`);
+  context.log(
+    'info',
+    `${changed.length} of ${items.length} pictures to encode; ${items.length - changed.length} are taken from the previous snapshot.`,
+  );
   await encodeRows({ context, dataset, encoder, rows: changed }, vectors);
 
   const folder = await context.artifactDir('snapshot');
@@ -29,7 +35,13 @@ export async function embedDataset(context: Context): Promise<Record<string, unk
     reusedCount: items.length - changed.length,
   });
   context.artifact('snapshot', 'snapshot');
-  return { items: items.length, encoded: changed.length, reused: items.length - changed.length, dim: encoder.dim, spaceId: encoder.space.id };
+  return {
+    items: items.length,
+    encoded: changed.length,
+    reused: items.length - changed.length,
+    dim: encoder.dim,
+    spaceId: encoder.space.id,
+  };
 }
 
 async function openPrevious(context: Context, spaceId: string): Promise<Snapshot | undefined> {
@@ -38,7 +50,9 @@ async function openPrevious(context: Context, spaceId: string): Promise<Snapshot
   const previous = await Snapshot.open(context.inputPath(mount));
   const found = previous.manifest.space.id;
   if (found !== spaceId) {
-    throw new SpaceMismatch(`previous: expected a snapshot of the encoder's space ${spaceId}, found one of ${found}. Leave previous out to encode everything.`);
+    throw new SpaceMismatch(
+      `previous: expected a snapshot of the encoder's space ${spaceId}, found one of ${found}. Leave previous out to encode everything.`,
+    );
   }
   return previous;
 }
@@ -66,7 +80,11 @@ interface EncodingPlan {
 /** Encodes shard by shard; shards that an earlier attempt finished are read back. */
 async function encodeRows({ context, dataset, encoder, rows }: EncodingPlan, vectors: Float32Array): Promise<void> {
   const items = rows.map((row) => dataset.items[row] as DatasetItem);
-  const store = await ShardStore.open(join(context.checkpointDir, 'shards'), encoder.space.id, items.map((item) => item.image.sha256));
+  const store = await ShardStore.open(
+    join(context.checkpointDir, 'shards'),
+    encoder.space.id,
+    items.map((item) => item.image.sha256),
+  );
   const started = performance.now();
   for (let first = 0, shard = 0; first < rows.length; first += SHARD_ROWS, shard += 1) {
     const shardItems = items.slice(first, first + SHARD_ROWS);

@@ -1,6 +1,16 @@
 import { float32, openSession, type Session } from '@graft/engine';
 import type { DatasetItem, ImagePreprocessing, Space } from '@graft/protocol';
-import { type Bundle, componentOf, type Dataset, decodeItems, graphPath, InputInvalid, pictureBytes, PixelScaler, RecipeFailure } from '@graft/runner';
+import {
+  type Bundle,
+  componentOf,
+  type Dataset,
+  decodeItems,
+  graphPath,
+  InputInvalid,
+  pictureBytes,
+  PixelScaler,
+  RecipeFailure,
+} from '@graft/runner';
 
 /** A bundle's vision_encoder, ready to turn pictures into vectors of its space. */
 export class PictureEncoder implements AsyncDisposable {
@@ -19,11 +29,20 @@ export class PictureEncoder implements AsyncDisposable {
   static async open(bundle: Bundle, threads: number): Promise<PictureEncoder> {
     const component = componentOf(bundle, 'vision_encoder');
     const { preprocessing } = bundle.manifest;
-    if (!preprocessing) throw new InputInvalid(`Bundle "${bundle.manifest.name}": expected "preprocessing" beside vision_encoder, found none.`);
+    if (!preprocessing)
+      throw new InputInvalid(
+        `Bundle "${bundle.manifest.name}": expected "preprocessing" beside vision_encoder, found none.`,
+      );
     if (!component.space) {
-      throw new InputInvalid(`Bundle "${bundle.manifest.name}": vision_encoder names no embedding space. Export it with finetune, which gives it one.`);
+      throw new InputInvalid(
+        `Bundle "${bundle.manifest.name}": vision_encoder names no embedding space. Export it with finetune, which gives it one.`,
+      );
     }
-    return new PictureEncoder(await openSession(graphPath(bundle, component), { threads }), preprocessing, component.space);
+    return new PictureEncoder(
+      await openSession(graphPath(bundle, component), { threads }),
+      preprocessing,
+      component.space,
+    );
   }
 
   get dim(): number {
@@ -49,10 +68,16 @@ export class PictureEncoder implements AsyncDisposable {
 
   private async run(pixels: Float32Array, count: number): Promise<Float32Array> {
     const { width, height } = this.preprocessing;
-    const { image_features: features } = await this.session.run({ pixel_values: float32([count, 3, height, width], pixels) }, ['image_features']);
+    const { image_features: features } = await this.session.run(
+      { pixel_values: float32([count, 3, height, width], pixels) },
+      ['image_features'],
+    );
     const { data } = features;
     if (!(data instanceof Float32Array) || data.length !== count * this.dim) {
-      throw new RecipeFailure('artifact-refused', `vision_encoder: expected image_features f32 [${count}, ${this.dim}], found [${features.shape.join(', ')}].`);
+      throw new RecipeFailure(
+        'artifact-refused',
+        `vision_encoder: expected image_features f32 [${count}, ${this.dim}], found [${features.shape.join(', ')}].`,
+      );
     }
     return data;
   }

@@ -12,7 +12,9 @@ export class ShardStore {
 
   /** `keys` are the pictures to encode, in order: shards of another plan (an input that changed) are thrown away. */
   static async open(folder: string, spaceId: string, keys: readonly string[]): Promise<ShardStore> {
-    const plan = createHash('sha256').update(`${spaceId}\n${keys.join('\n')}`).digest('hex');
+    const plan = createHash('sha256')
+      .update(`${spaceId}\n${keys.join('\n')}`)
+      .digest('hex');
     const planPath = join(folder, 'plan.txt');
     if ((await readOrNull(planPath))?.toString() !== plan) {
       await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,15 @@
 import { compose, float32, loadModel, type Model, openSession, type Session, type Tensor } from '@graft/engine';
 import type { DatasetItem, ImagePreprocessing, TaskOf } from '@graft/protocol';
-import { type Bundle, componentOf, graphPath, InputInvalid, openBundle, type RecipeContext, Snapshot, SpaceMismatch } from '@graft/runner';
+import {
+  type Bundle,
+  componentOf,
+  graphPath,
+  InputInvalid,
+  openBundle,
+  type RecipeContext,
+  Snapshot,
+  SpaceMismatch,
+} from '@graft/runner';
 import { ClassMeans } from './class-means.js';
 
 export type EvaluateContext = RecipeContext<'evaluate'>;
@@ -30,10 +39,14 @@ export class Candidate implements AsyncDisposable {
     const { threads } = context.task;
     const { targets } = context.input;
     const bundle = await openBundle(context.inputPath(description.bundle));
-    const snapshot = description.snapshot === null ? undefined : await Snapshot.open(context.inputPath(description.snapshot));
+    const snapshot =
+      description.snapshot === null ? undefined : await Snapshot.open(context.inputPath(description.snapshot));
     const source = sourceOf(description, bundle, snapshot);
-    const front = await loadModel(graphPath(bundle, componentOf(bundle, source.kind === 'pictures' ? 'vision_encoder' : 'item_projector')));
-    if (description.head === 'class-means') return new Candidate(description, source, await openSession(front, { threads }), targets, {});
+    const front = await loadModel(
+      graphPath(bundle, componentOf(bundle, source.kind === 'pictures' ? 'vision_encoder' : 'item_projector')),
+    );
+    if (description.head === 'class-means')
+      return new Candidate(description, source, await openSession(front, { threads }), targets, {});
     assertLabels(description, bundle, targets);
     const model = joined(front, await loadModel(graphPath(bundle, componentOf(bundle, 'head'))));
     return new Candidate(description, source, await openSession(model, { threads }), targets, bundle.manifest.labels);
@@ -57,8 +70,16 @@ export class Candidate implements AsyncDisposable {
   /** Labels of `count` items, from their pixel values or vectors to the answer: what a request costs. */
   async answer(input: Float32Array, count: number): Promise<Answers> {
     if (this.classMeans) return this.classMeans.predict(await this.features(input, count));
-    const outputs = await this.session.run(this.feeds(input, count), this.targets.map((target) => `logits.${target}`));
-    return new Map(this.targets.map((target) => [target, labelsOf(outputs[`logits.${target}`]?.data as Float32Array, this.labels[target] ?? [])]));
+    const outputs = await this.session.run(
+      this.feeds(input, count),
+      this.targets.map((target) => `logits.${target}`),
+    );
+    return new Map(
+      this.targets.map((target) => [
+        target,
+        labelsOf(outputs[`logits.${target}`]?.data as Float32Array, this.labels[target] ?? []),
+      ]),
+    );
   }
 
   private feeds(input: Float32Array, count: number): Record<string, Tensor> {
@@ -77,27 +98,44 @@ function labelsOf(logits: Float32Array, labels: readonly string[]): string[] {
   return Array.from({ length: logits.length / labels.length }, (_, row) => {
     const start = row * labels.length;
     let best = 0;
-    for (let at = 1; at < labels.length; at += 1) if ((logits[start + at] as number) > (logits[start + best] as number)) best = at;
+    for (let at = 1; at < labels.length; at += 1)
+      if ((logits[start + at] as number) > (logits[start + best] as number)) best = at;
     return labels[best] as string;
   });
 }
 
 /** Encoder and head as one graph: one call a request, for native and swapped alike. */
 function joined(front: Model, head: Model): Model {
-  return compose({ model: front, prefix: 'front.' }, { model: head, prefix: 'head.' }, { image_features: 'image_features' });
+  return compose(
+    { model: front, prefix: 'front.' },
+    { model: head, prefix: 'head.' },
+    { image_features: 'image_features' },
+  );
 }
 
 function sourceOf({ name, role }: Description, bundle: Bundle, snapshot: Snapshot | undefined): Source {
   if (role !== 'swapped') {
     const { preprocessing } = bundle.manifest;
-    if (snapshot) throw new InputInvalid(`candidates.${name}.snapshot: expected none for role "${role}", whose encoder reads pictures.`);
-    if (!preprocessing) throw new InputInvalid(`candidates.${name}.bundle: expected "preprocessing" beside its vision_encoder, found none.`);
+    if (snapshot)
+      throw new InputInvalid(
+        `candidates.${name}.snapshot: expected none for role "${role}", whose encoder reads pictures.`,
+      );
+    if (!preprocessing)
+      throw new InputInvalid(
+        `candidates.${name}.bundle: expected "preprocessing" beside its vision_encoder, found none.`,
+      );
     return { kind: 'pictures', preprocessing };
   }
-  if (!snapshot) throw new InputInvalid(`candidates.${name}.snapshot: expected the snapshot whose vectors the swapped bundle reads, found none.`);
+  if (!snapshot)
+    throw new InputInvalid(
+      `candidates.${name}.snapshot: expected the snapshot whose vectors the swapped bundle reads, found none.`,
+    );
   const expected = componentOf(bundle, 'item_projector').space?.id;
   const found = snapshot.manifest.space.id;
-  if (expected !== found) throw new SpaceMismatch(`candidates.${name}: item_projector reads space ${expected ?? 'unknown'}, the snapshot holds ${found}.`);
+  if (expected !== found)
+    throw new SpaceMismatch(
+      `candidates.${name}: item_projector reads space ${expected ?? 'unknown'}, the snapshot holds ${found}.`,
+    );
   return { kind: 'vectors', snapshot };
 }
 
@@ -105,5 +143,7 @@ function assertLabels({ name }: Description, bundle: Bundle, targets: readonly s
   const missing = targets.filter((target) => bundle.manifest.labels[target] === undefined);
   if (missing.length === 0) return;
   const known = Object.keys(bundle.manifest.labels).join(', ') || 'none';
-  throw new InputInvalid(`candidates.${name}: expected a head for ${missing.join(', ')}; it answers: ${known}. Use head "class-means" for a stock encoder.`);
+  throw new InputInvalid(
+    `candidates.${name}: expected a head for ${missing.join(', ')}; it answers: ${known}. Use head "class-means" for a stock encoder.`,
+  );
 }

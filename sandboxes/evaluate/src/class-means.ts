@@ -41,7 +41,13 @@ export class ClassMeans {
     return new Map(
       this.targets.map(({ target, labels, means, metric }) => {
         const count = centred.length / width;
-        return [target, Array.from({ length: count }, (_, row) => labels[nearest(centred.subarray(row * width, (row + 1) * width), means, metric)] as string)];
+        return [
+          target,
+          Array.from(
+            { length: count },
+            (_, row) => labels[nearest(centred.subarray(row * width, (row + 1) * width), means, metric)] as string,
+          ),
+        ];
       }),
     );
   }
@@ -49,7 +55,8 @@ export class ClassMeans {
 
 function meanOf(features: Float32Array, width: number): Float32Array {
   const sums = new Float64Array(width);
-  for (let at = 0; at < features.length; at += 1) sums[at % width] = (sums[at % width] as number) + (features[at] as number);
+  for (let at = 0; at < features.length; at += 1)
+    sums[at % width] = (sums[at % width] as number) + (features[at] as number);
   return Float32Array.from(sums, (sum) => (sum * width) / features.length);
 }
 
@@ -64,14 +71,25 @@ function classMeans(features: Float32Array, classes: Int32Array, size: { width: 
   for (const [row, label] of classes.entries()) {
     if (label === NO_LABEL) continue;
     members[label] = (members[label] as number) + 1;
-    for (let at = 0; at < width; at += 1) means[label * width + at] = (means[label * width + at] as number) + (features[row * width + at] as number);
+    for (let at = 0; at < width; at += 1)
+      means[label * width + at] = (means[label * width + at] as number) + (features[row * width + at] as number);
   }
   return means.map((sum, at) => sum / (members[Math.floor(at / width)] as number));
 }
 
-function betterMetric(features: Float32Array, classes: Int32Array, { means, width }: { means: Float32Array; width: number }): Metric {
+function betterMetric(
+  features: Float32Array,
+  classes: Int32Array,
+  { means, width }: { means: Float32Array; width: number },
+): Metric {
   const right = (metric: Metric): number =>
-    classes.reduce((sum, label, row) => (label !== NO_LABEL && nearest(features.subarray(row * width, (row + 1) * width), means, metric) === label ? sum + 1 : sum), 0);
+    classes.reduce(
+      (sum, label, row) =>
+        label !== NO_LABEL && nearest(features.subarray(row * width, (row + 1) * width), means, metric) === label
+          ? sum + 1
+          : sum,
+      0,
+    );
   return right('cosine') >= right('euclidean') ? 'cosine' : 'euclidean';
 }
 

@@ -21,9 +21,20 @@ beforeAll(async () => {
   await writeColourSnapshot(join(root, 'foreign'), items, { ...definition, normalised: true });
 });
 
-async function compare(input: Record<string, unknown> = {}): Promise<TaskOutcome & { report: EvaluationReport | undefined }> {
+async function compare(
+  input: Record<string, unknown> = {},
+): Promise<TaskOutcome & { report: EvaluationReport | undefined }> {
   const workspace = await temporaryFolder();
-  const task = { dataset: 'dataset', split: 'val', targets: ['colour'], candidates: [stock, tuned, swapped], imagesPerRequest: [1, 4], rounds: 4, bootstrap: 300, ...input };
+  const task = {
+    dataset: 'dataset',
+    split: 'val',
+    targets: ['colour'],
+    candidates: [stock, tuned, swapped],
+    imagesPerRequest: [1, 4],
+    rounds: 4,
+    bootstrap: 300,
+    ...input,
+  };
   const outcome = await runTask('evaluate', evaluate, task, { inputsRoot: root, workspace });
   const text = await readFile(join(workspace, 'out/report/report.json'), 'utf8').catch(() => undefined);
   return { ...outcome, report: text === undefined ? undefined : EvaluationReport.parse(JSON.parse(text)) };
@@ -56,9 +67,16 @@ describe('evaluate', () => {
   });
 
   it('tests each pair of candidates on their discordant items', () => {
-    expect(report.paired.map(({ a, b }) => [a, b])).toEqual([['stock', 'tuned'], ['stock', 'swapped'], ['tuned', 'swapped']]);
+    expect(report.paired.map(({ a, b }) => [a, b])).toEqual([
+      ['stock', 'tuned'],
+      ['stock', 'swapped'],
+      ['tuned', 'swapped'],
+    ]);
     const test = report.paired[2]!;
-    expect(test.difference.value).toBeCloseTo((report.accuracy[2]?.overall.value ?? 0) - (report.accuracy[1]?.overall.value ?? 0), 12);
+    expect(test.difference.value).toBeCloseTo(
+      (report.accuracy[2]?.overall.value ?? 0) - (report.accuracy[1]?.overall.value ?? 0),
+      12,
+    );
     expect(test.difference.low).toBeGreaterThan(0);
     expect(test.pValue).toBeLessThan(0.01);
     expect(test.mcnemar['colour']?.pValue).toBeLessThan(0.001);
@@ -79,7 +97,10 @@ describe('evaluate', () => {
       expect(point.p95Ms).toBeGreaterThanOrEqual(point.p50Ms);
       expect(point.costPer1000).toBeCloseTo((point.cpuMsPerRequest / 3_600_000) * 1000 * 0.04, 15);
     }
-    expect(report.ratios.map(({ imagesPerRequest, rounds }) => [imagesPerRequest, rounds])).toEqual([[1, 4], [4, 4]]);
+    expect(report.ratios.map(({ imagesPerRequest, rounds }) => [imagesPerRequest, rounds])).toEqual([
+      [1, 4],
+      [4, 4],
+    ]);
     for (const { latency } of report.ratios) expect(latency.low).toBeLessThanOrEqual(latency.value);
   });
 
@@ -98,11 +119,26 @@ it('gives the same accuracy report for the same seed', async () => {
 });
 
 it.each([
-  ['a snapshot of another space', { candidates: [{ ...swapped, snapshot: 'foreign' }] }, 'space-mismatch', 'item_projector reads space'],
-  ['a swapped candidate without a snapshot', { candidates: [{ ...swapped, snapshot: null }] }, 'input-invalid', 'candidates.swapped.snapshot'],
+  [
+    'a snapshot of another space',
+    { candidates: [{ ...swapped, snapshot: 'foreign' }] },
+    'space-mismatch',
+    'item_projector reads space',
+  ],
+  [
+    'a swapped candidate without a snapshot',
+    { candidates: [{ ...swapped, snapshot: null }] },
+    'input-invalid',
+    'candidates.swapped.snapshot',
+  ],
   ['a head that lacks a target', { targets: ['shape'], candidates: [tuned] }, 'input-invalid', 'it answers: colour'],
   ['a target that no item has', { targets: ['brand'], candidates: [tuned] }, 'input-invalid', 'attribute "brand"'],
-  ['two candidates of one name', { candidates: [tuned, { ...swapped, name: 'tuned' }] }, 'input-invalid', 'found "tuned" twice'],
+  [
+    'two candidates of one name',
+    { candidates: [tuned, { ...swapped, name: 'tuned' }] },
+    'input-invalid',
+    'found "tuned" twice',
+  ],
 ])('refuses %s', async (_name, input, code, message) => {
   const { failure } = await compare(input);
   expect(failure).toMatchObject({ code, message: expect.stringContaining(message) });

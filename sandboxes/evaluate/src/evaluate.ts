@@ -25,7 +25,11 @@ export async function evaluate(context: EvaluateContext): Promise<Record<string,
     scored.push({ name: candidate.name, answers, scores: score(subjects, answers) });
     await context.breathe();
   }
-  const resamples = resample(scored.map(({ scores }) => scores), input.bootstrap, Random.derive(context.task.seed, 1));
+  const resamples = resample(
+    scored.map(({ scores }) => scores),
+    input.bootstrap,
+    Random.derive(context.task.seed, 1),
+  );
   const report = EvaluationReport.parse({
     format: 'graft-evaluation',
     formatVersion: 1,
@@ -42,15 +46,21 @@ export async function evaluate(context: EvaluateContext): Promise<Record<string,
   } satisfies EvaluationReport);
   await writeWhole(join(await context.artifactDir('report'), 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   context.artifact('report', 'report');
-  return { items: report.itemCount, ...Object.fromEntries(report.accuracy.map(({ candidate, overall }) => [`accuracy/${candidate}`, overall.value])) };
+  return {
+    items: report.itemCount,
+    ...Object.fromEntries(report.accuracy.map(({ candidate, overall }) => [`accuracy/${candidate}`, overall.value])),
+  };
 }
 
 /** The items of the split that carry at least one target. */
 function heldOut(context: EvaluateContext, dataset: Dataset): Subjects {
   const { split, targets, candidates } = context.input;
   const repeated = candidates.find(({ name }, index) => candidates.findIndex((other) => other.name === name) !== index);
-  if (repeated) throw new InputInvalid(`candidates: expected a name of its own for each, found "${repeated.name}" twice.`);
-  const items = dataset.itemsOf(split).filter((item) => targets.some((target) => item.attributes[target] !== undefined));
+  if (repeated)
+    throw new InputInvalid(`candidates: expected a name of its own for each, found "${repeated.name}" twice.`);
+  const items = dataset
+    .itemsOf(split)
+    .filter((item) => targets.some((target) => item.attributes[target] !== undefined));
   for (const target of targets) {
     if (!items.some((item) => item.attributes[target] !== undefined)) {
       throw new InputInvalid(`targets: expected items with attribute "${target}" in split "${split}", found none.`);
@@ -60,12 +70,19 @@ function heldOut(context: EvaluateContext, dataset: Dataset): Subjects {
 }
 
 /** The first swapped candidate with its vectors shuffled between the items, beside what guessing gives. */
-async function shuffledControl(subjects: Subjects, candidates: readonly Candidate[]): Promise<EvaluationReport['control']> {
+async function shuffledControl(
+  subjects: Subjects,
+  candidates: readonly Candidate[],
+): Promise<EvaluationReport['control']> {
   const swapped = candidates.find(({ description }) => description.role === 'swapped' && description.head === 'bundle');
   if (!swapped) return null;
   const { seed } = subjects.context.task;
   const scores = score(subjects, await predictShuffled(subjects, swapped, Random.derive(seed, 4)));
   const { draws } = resample([scores], subjects.context.input.bootstrap, Random.derive(seed, 5));
   const samples = draws.map(([candidate]) => meanOverTargets(candidate as Float64Array));
-  return { candidate: swapped.name, shuffled: overallOf(scores, samples), ...blindAccuracy(subjects.items, subjects.targets) };
+  return {
+    candidate: swapped.name,
+    shuffled: overallOf(scores, samples),
+    ...blindAccuracy(subjects.items, subjects.targets),
+  };
 }

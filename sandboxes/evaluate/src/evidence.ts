@@ -1,5 +1,13 @@
 import type { DatasetItem } from '@graft/protocol';
-import { type Dataset, decodeItems, InputInvalid, pictureBytes, PixelScaler, type Reporting, type Snapshot } from '@graft/runner';
+import {
+  type Dataset,
+  decodeItems,
+  InputInvalid,
+  pictureBytes,
+  PixelScaler,
+  type Reporting,
+  type Snapshot,
+} from '@graft/runner';
 import type { Candidate } from './candidate.js';
 
 const BATCH = 64;
@@ -11,7 +19,12 @@ export interface InputBatch {
 }
 
 /** What the candidate reads of `items`, in batches: pixel values or stored vectors. */
-export async function* inputBatches(context: Reporting, dataset: Dataset, items: readonly DatasetItem[], candidate: Candidate): AsyncGenerator<InputBatch> {
+export async function* inputBatches(
+  context: Reporting,
+  dataset: Dataset,
+  items: readonly DatasetItem[],
+  candidate: Candidate,
+): AsyncGenerator<InputBatch> {
   const { source } = candidate;
   if (source.kind === 'vectors') {
     for (let first = 0; first < items.length; first += BATCH) {
@@ -41,7 +54,10 @@ export function lookUp(snapshot: Snapshot, ids: readonly string[]): Float32Array
   const vectors = new Float32Array(ids.length * snapshot.dim);
   for (let index = 0; index < ids.length; index += 1) {
     const row = snapshot.rowOf(ids[index] as string);
-    if (row === undefined) throw new InputInvalid(`The snapshot has no vector for item ${ids[index]}. Run embed on this dataset version first.`);
+    if (row === undefined)
+      throw new InputInvalid(
+        `The snapshot has no vector for item ${ids[index]}. Run embed on this dataset version first.`,
+      );
     snapshot.copyRow(row, vectors, index * snapshot.dim);
   }
   return vectors;

@@ -41,14 +41,20 @@ export interface LatencyFigures {
  * Times every candidate at every request size, interleaved: each round visits all of them in a new random order, so that a busy
  * moment of the machine hits all alike. `items` are the held-out items; every candidate is asked about the same ones in a round.
  */
-export async function measureLatency(context: EvaluateContext, dataset: Dataset, items: readonly DatasetItem[], candidates: readonly Candidate[]): Promise<LatencyFigures> {
+export async function measureLatency(
+  context: EvaluateContext,
+  dataset: Dataset,
+  items: readonly DatasetItem[],
+  candidates: readonly Candidate[],
+): Promise<LatencyFigures> {
   const { imagesPerRequest: sizes, rounds, pricePerCpuHour } = context.input;
   const random = Random.derive(context.task.seed, 3003);
   const contestants = await Promise.all(candidates.map((candidate) => contestantOf(dataset, items, candidate)));
   const draw = (size: number): number[] => Array.from({ length: size }, () => random.below(items.length));
   const cells: Cell[] = [];
   for (const contestant of contestants) {
-    for (const size of sizes) cells.push({ contestant, size, repeats: await calibrate(contestant.prepare(draw(size))), blocks: [] });
+    for (const size of sizes)
+      cells.push({ contestant, size, repeats: await calibrate(contestant.prepare(draw(size))), blocks: [] });
   }
   for (let round = 0; round < rounds; round += 1) {
     const requests = new Map(sizes.map((size) => [size, draw(size)]));
@@ -62,7 +68,11 @@ export async function measureLatency(context: EvaluateContext, dataset: Dataset,
   return { latency: cells.map((cell) => pointOf(cell, pricePerCpuHour)), ratios: ratiosOf(cells, sizes) };
 }
 
-async function contestantOf(dataset: Dataset, items: readonly DatasetItem[], candidate: Candidate): Promise<Contestant> {
+async function contestantOf(
+  dataset: Dataset,
+  items: readonly DatasetItem[],
+  candidate: Candidate,
+): Promise<Contestant> {
   const { source } = candidate;
   if (source.kind === 'vectors') {
     const { snapshot } = source;
@@ -127,11 +137,14 @@ function pointOf({ contestant, size, blocks }: Cell, pricePerCpuHour: number): E
 
 /** native / swapped of each round, then the median over rounds: a slow round slows both sides of its own ratio. */
 function ratiosOf(cells: readonly Cell[], sizes: readonly number[]): EvaluationReport['ratios'] {
-  const native = cells.find(({ contestant }) => roleOf(contestant) === 'fine-tuned') ?? cells.find(({ contestant }) => roleOf(contestant) === 'stock');
+  const native =
+    cells.find(({ contestant }) => roleOf(contestant) === 'fine-tuned') ??
+    cells.find(({ contestant }) => roleOf(contestant) === 'stock');
   const swapped = cells.find(({ contestant }) => roleOf(contestant) === 'swapped');
   if (!native || !swapped) return [];
   return sizes.map((size) => {
-    const blocksOf = (contestant: Contestant): Block[] => cells.find((cell) => cell.contestant === contestant && cell.size === size)?.blocks ?? [];
+    const blocksOf = (contestant: Contestant): Block[] =>
+      cells.find((cell) => cell.contestant === contestant && cell.size === size)?.blocks ?? [];
     const slow = blocksOf(native.contestant);
     const fast = blocksOf(swapped.contestant);
     const ratio = (figure: (block: Block) => number) => {
@@ -153,5 +166,8 @@ function roleOf({ candidate }: Contestant): string {
 }
 
 function median(values: readonly number[]): number {
-  return quantile([...values].sort((a, b) => a - b), 0.5);
+  return quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }

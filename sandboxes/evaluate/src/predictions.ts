@@ -17,7 +17,8 @@ export async function fitClassMeans({ context, dataset }: Subjects, candidate: C
   const items = dataset.itemsOf('train');
   if (items.length === 0) throw new InputInvalid('head "class-means": expected items in split "train", found none.');
   const parts: Float32Array[] = [];
-  for await (const { input, count } of inputBatches(context, dataset, items, candidate)) parts.push(await candidate.features(input, count));
+  for await (const { input, count } of inputBatches(context, dataset, items, candidate))
+    parts.push(await candidate.features(input, count));
   candidate.fit(items, joined(parts));
 }
 

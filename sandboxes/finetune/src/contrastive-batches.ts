@@ -47,7 +47,10 @@ export class ContrastiveBatches {
       attributes: attributes.map(({ classes }) => classes),
       areNeighbours: (a, b) => neighbours.areNeighbours(a, b),
     });
-    const labels = attributes.map(({ name, classes }) => [`labels.${name}`, BigInt64Array.from(items, (item) => BigInt(classes[item] as number))]);
+    const labels = attributes.map(({ name, classes }) => [
+      `labels.${name}`,
+      BigInt64Array.from(items, (item) => BigInt(classes[item] as number)),
+    ]);
     return {
       pixel_values: this.pictures.fill(items, step),
       'pairs.rows': targets.rows,
@@ -75,10 +78,16 @@ export class ContrastiveBatches {
       tokens.set(title.tokens, row * TOKENS_PER_TITLE);
       weights.set(title.weights, row * TOKENS_PER_TITLE);
       for (const [column, other] of items.entries()) {
-        matches[row * count + column] = item === other || this.train.items[item]?.title === this.train.items[other]?.title ? 1 : 0;
+        matches[row * count + column] =
+          item === other || this.train.items[item]?.title === this.train.items[other]?.title ? 1 : 0;
       }
     }
     const targets = normalised(matches, count);
-    return { 'titles.tokens': tokens, 'titles.weights': weights, 'titles.rows': targets.rows, 'titles.columns': targets.columns };
+    return {
+      'titles.tokens': tokens,
+      'titles.weights': weights,
+      'titles.rows': targets.rows,
+      'titles.columns': targets.columns,
+    };
   }
 }

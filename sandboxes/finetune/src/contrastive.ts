@@ -41,13 +41,20 @@ const ATTRIBUTE_WEIGHT = 0.5;
  * together, items that share attributes, and (through a text tower that is thrown away afterwards) items with like titles.
  * What is exported reads pictures only: a served item needs no attribute, title or click.
  */
-export async function trainDomainEncoder(setup: Setup, objective: ContrastiveObjective): Promise<TrainedModels & TrainingResult> {
+export async function trainDomainEncoder(
+  setup: Setup,
+  objective: ContrastiveObjective,
+): Promise<TrainedModels & TrainingResult> {
   const { context, dataset, train, validation, preprocessing } = setup;
   const { training } = context.input;
   const { seed, threads } = context.task;
   const labels = labelVocabulary(train.items, objective.attributes);
   const projection = buildProjection(setup.width, objective.dim, seed);
-  const encoder = compose({ model: setup.encoder, prefix: 'backbone.' }, { model: projection, prefix: 'space.' }, { image_features: 'features' });
+  const encoder = compose(
+    { model: setup.encoder, prefix: 'backbone.' },
+    { model: projection, prefix: 'space.' },
+    { image_features: 'features' },
+  );
   const { batchSize, ...steps } = schedule(training, train.items.length);
   const trainer = await Trainer.create({
     models: { encoder, head: buildHead(objective.dim, labels, { seed, scale: Math.sqrt(objective.dim) }) },
@@ -55,8 +62,11 @@ export async function trainDomainEncoder(setup: Setup, objective: ContrastiveObj
       const pixels = g.input('pixel_values', 'float32', [batchSize, 3, preprocessing.height, preprocessing.width]);
       const { image_features: vectors } = await models.encoder.apply(g, { pixel_values: pixels }, ['image_features']);
       const terms = { pictures: { loss: pictureLoss(g, vectors, objective.temperature), weight: 1 } };
-      const attributeTerms = objective.attributes.length === 0 ? {} : await attributeLosses(g, models.head, vectors, objective.attributes);
-      const titleTerm = objective.titles ? { titles: { loss: titleLoss(g, vectors, objective.temperature), weight: TITLE_WEIGHT } } : {};
+      const attributeTerms =
+        objective.attributes.length === 0 ? {} : await attributeLosses(g, models.head, vectors, objective.attributes);
+      const titleTerm = objective.titles
+        ? { titles: { loss: titleLoss(g, vectors, objective.temperature), weight: TITLE_WEIGHT } }
+        : {};
       return weightedSum(g, { ...terms, ...attributeTerms, ...titleTerm });
     },
     optimizer: { weightDecay: training.weightDecay, maxGradientNorm: 1 },
@@ -65,8 +75,19 @@ export async function trainDomainEncoder(setup: Setup, objective: ContrastiveObj
   });
   await trainer.restore(context.checkpointDir);
   const neighbours = await Neighbours.read(objective.coEngagement ? dataset.pairs() : noPairs(), train.items);
-  const attributes = objective.attributes.map((name) => ({ name, classes: classIndices(train.items, name, labels[name] ?? []) }));
-  const batches = new ContrastiveBatches(train, { preprocessing, augment: training.augment, titles: objective.titles, seed, batchSize, neighbours, attributes });
+  const attributes = objective.attributes.map((name) => ({
+    name,
+    classes: classIndices(train.items, name, labels[name] ?? []),
+  }));
+  const batches = new ContrastiveBatches(train, {
+    preprocessing,
+    augment: training.augment,
+    titles: objective.titles,
+    seed,
+    batchSize,
+    neighbours,
+    attributes,
+  });
   const result = await runTraining(context, {
     trainer,
     ...steps,
@@ -81,7 +102,13 @@ export async function trainDomainEncoder(setup: Setup, objective: ContrastiveObj
   });
   const trained = trainer.export();
   await trainer.release();
-  return { ...result, encoder: trained.encoder, head: objective.attributes.length > 0 ? trained.head : undefined, labels, normalised: true };
+  return {
+    ...result,
+    encoder: trained.encoder,
+    head: objective.attributes.length > 0 ? trained.head : undefined,
+    labels,
+    normalised: true,
+  };
 }
 
 /** The first half of a batch holds anchors, the second half their partners. */
@@ -89,12 +116,24 @@ function pictureLoss(g: GraphBuilder, vectors: Value, temperature: number): Loss
   const pairs = Number(vectors.shape[0]) / 2;
   const [anchors, partners] = g.split(vectors, [pairs, pairs], 0) as [Value, Value];
   const logits = similarity(g, [anchors, partners], { temperature });
-  return contrastive(g, logits, { targets: g.input('pairs.rows', 'float32', [pairs, pairs]), columnTargets: g.input('pairs.columns', 'float32', [pairs, pairs]) });
+  return contrastive(g, logits, {
+    targets: g.input('pairs.rows', 'float32', [pairs, pairs]),
+    columnTargets: g.input('pairs.columns', 'float32', [pairs, pairs]),
+  });
 }
 
 /** The attributes must be readable from the vector itself: a head on it, as swap-encoder will train one. */
-async function attributeLosses(g: GraphBuilder, head: TrainableModel, vectors: Value, attributes: readonly string[]): Promise<Record<string, Term>> {
-  const logits = await head.apply(g, { image_features: vectors }, attributes.map((name) => `logits.${name}`));
+async function attributeLosses(
+  g: GraphBuilder,
+  head: TrainableModel,
+  vectors: Value,
+  attributes: readonly string[],
+): Promise<Record<string, Term>> {
+  const logits = await head.apply(
+    g,
+    { image_features: vectors },
+    attributes.map((name) => `logits.${name}`),
+  );
   const terms = attributes.map((name) => {
     const labels = g.input(`labels.${name}`, 'int64', [Number(vectors.shape[0])]);
     const loss = softmaxCrossEntropy(g, logits[`logits.${name}`]!, labels, { ignoreIndex: NO_LABEL });
@@ -110,10 +149,16 @@ function titleLoss(g: GraphBuilder, vectors: Value, temperature: number): Loss {
   const weights = g.input('titles.weights', 'float32', [rows, TOKENS_PER_TITLE, 1]);
   const table = g.parameter('titles.table', [TOKEN_BUCKETS, TOKEN_WIDTH], truncatedNormal(1 / Math.sqrt(TOKEN_WIDTH)));
   const bag = g.reduceSum(g.mul(g.gather(table, tokens), weights), [1], false);
-  const texts = g.normalize(g.linear(bag, 'titles.projection', dim, { initial: truncatedNormal(1 / Math.sqrt(TOKEN_WIDTH)) }), 1e-6);
+  const texts = g.normalize(
+    g.linear(bag, 'titles.projection', dim, { initial: truncatedNormal(1 / Math.sqrt(TOKEN_WIDTH)) }),
+    1e-6,
+  );
   const logScale = g.parameter('titles.logScale', [], constantInitial(Math.log(1 / temperature)));
   const logits = similarity(g, [vectors, texts], { logScale });
-  return contrastive(g, logits, { targets: g.input('titles.rows', 'float32', [rows, rows]), columnTargets: g.input('titles.columns', 'float32', [rows, rows]) });
+  return contrastive(g, logits, {
+    targets: g.input('titles.rows', 'float32', [rows, rows]),
+    columnTargets: g.input('titles.columns', 'float32', [rows, rows]),
+  });
 }
 
 async function* noPairs(): AsyncGenerator<never> {}

@@ -13,7 +13,10 @@ export interface TrainedModels {
 }
 
 /** Writes `out/bundle`: vision_encoder with its space, head, manifest. */
-export async function exportBundle({ context, preprocessing }: Setup, trained: TrainedModels): Promise<{ folder: string; spaceId: string }> {
+export async function exportBundle(
+  { context, preprocessing }: Setup,
+  trained: TrainedModels,
+): Promise<{ folder: string; spaceId: string }> {
   const folder = await context.artifactDir('bundle');
   const encoder = await writeComponent(folder, 'vision_encoder', trained.encoder, saveModel);
   const space = spaceOf({
@@ -34,7 +37,12 @@ export async function exportBundle({ context, preprocessing }: Setup, trained: T
     },
     preprocessing,
     labels: Object.fromEntries(Object.entries(trained.labels).map(([target, labels]) => [target, [...labels]])),
-    metadata: { recipe: 'finetune', objective: context.input.objective.kind, runId: context.task.runId, seed: String(context.task.seed) },
+    metadata: {
+      recipe: 'finetune',
+      objective: context.input.objective.kind,
+      runId: context.task.runId,
+      seed: String(context.task.seed),
+    },
   };
   await writeBundleManifest(folder, manifest);
   return { folder, spaceId: space.id };

@@ -9,7 +9,14 @@ import { finetune } from './finetune.js';
 const architecture = VisionArchitecture.parse({ width: 24, height: 24, patch: 8, dim: 32, depth: 1, heads: 2 });
 const training = TrainingParameters.parse({ epochs: 12, batchSize: 16, learningRate: 0.003, checkpointEvery: 5 });
 const classify = { kind: 'classify', targets: ['colour', 'shape'] };
-const contrastive = { kind: 'contrastive', dim: 16, attributes: ['colour', 'shape'], titles: true, coEngagement: true, temperature: 0.07 };
+const contrastive = {
+  kind: 'contrastive',
+  dim: 16,
+  attributes: ['colour', 'shape'],
+  titles: true,
+  coEngagement: true,
+  temperature: 0.07,
+};
 
 let inputsRoot: string;
 
@@ -27,10 +34,16 @@ interface Options {
   readonly root?: string;
 }
 
-async function run(input: Record<string, unknown>, options: Options = {}): Promise<TaskOutcome & { workspace: string }> {
+async function run(
+  input: Record<string, unknown>,
+  options: Options = {},
+): Promise<TaskOutcome & { workspace: string }> {
   const workspace = options.workspace ?? (await temporaryFolder());
   const task = { dataset: 'dataset', base: null, architecture, objective: classify, training, ...input };
-  return { workspace, ...(await runTask('finetune', finetune, task, { ...options, inputsRoot: options.root ?? inputsRoot, workspace })) };
+  return {
+    workspace,
+    ...(await runTask('finetune', finetune, task, { ...options, inputsRoot: options.root ?? inputsRoot, workspace })),
+  };
 }
 
 describe('finetune with objective classify', () => {
@@ -42,20 +55,33 @@ describe('finetune with objective classify', () => {
     const { manifest } = await openBundle(join(workspace, 'out/bundle'));
     expect(Object.keys(manifest.components)).toEqual(['vision_encoder', 'head']);
     expect(manifest.labels['shape']?.toSorted()).toEqual(['bar', 'disc']);
-    expect(manifest.components['vision_encoder']?.space).toMatchObject({ id: result?.['spaceId'], definition: { dim: 32, normalised: false } });
-    expect(manifest.components['vision_encoder']?.inputs).toEqual([{ name: 'pixel_values', dtype: 'float32', shape: ['n', 3, 24, 24] }]);
+    expect(manifest.components['vision_encoder']?.space).toMatchObject({
+      id: result?.['spaceId'],
+      definition: { dim: 32, normalised: false },
+    });
+    expect(manifest.components['vision_encoder']?.inputs).toEqual([
+      { name: 'pixel_values', dtype: 'float32', shape: ['n', 3, 24, 24] },
+    ]);
     const names = new Set(events.flatMap((event) => (event.type === 'metric' ? [event.name] : [])));
-    expect([...names]).toEqual(expect.arrayContaining(['loss', 'learning_rate', 'images_per_second', 'loss/colour', 'val/accuracy/shape']));
+    expect([...names]).toEqual(
+      expect.arrayContaining(['loss', 'learning_rate', 'images_per_second', 'loss/colour', 'val/accuracy/shape']),
+    );
   });
 
   it('goes on from its checkpoint after a cancel and ends with the very weights of an unbroken run', async () => {
     const whole = await run({});
     const cancel = new AbortController();
-    const broken = await run({}, { signal: cancel.signal, onEvent: (event) => event.type === 'checkpoint' && event.step === 20 && cancel.abort() });
+    const broken = await run(
+      {},
+      { signal: cancel.signal, onEvent: (event) => event.type === 'checkpoint' && event.step === 20 && cancel.abort() },
+    );
     expect(broken.failure).toMatchObject({ code: 'cancelled' });
     const resumed = await run({}, { workspace: broken.workspace });
-    expect(resumed.events).toContainEqual(expect.objectContaining({ type: 'log', message: 'Resumed after step 20 of 54.' }));
-    const weights = async (workspace: string): Promise<Buffer> => readFile(join(workspace, 'out/bundle/vision_encoder.safetensors'));
+    expect(resumed.events).toContainEqual(
+      expect.objectContaining({ type: 'log', message: 'Resumed after step 20 of 54.' }),
+    );
+    const weights = async (workspace: string): Promise<Buffer> =>
+      readFile(join(workspace, 'out/bundle/vision_encoder.safetensors'));
     expect((await weights(resumed.workspace)).equals(await weights(whole.workspace))).toBe(true);
   });
 
@@ -66,7 +92,10 @@ describe('finetune with objective classify', () => {
 
     await cp(join(first.workspace, 'out/bundle'), join(root, 'base'), { recursive: true });
     const short = { ...training, epochs: 8 };
-    const { result, failure, workspace } = await run({ base: 'base', architecture: null, objective: { kind: 'classify', targets: ['colour'] }, training: short }, { root });
+    const { result, failure, workspace } = await run(
+      { base: 'base', architecture: null, objective: { kind: 'classify', targets: ['colour'] }, training: short },
+      { root },
+    );
     expect(failure).toBeUndefined();
     expect(result?.['val/accuracy/colour']).toBeGreaterThan(0.5);
     const { manifest } = await openBundle(join(workspace, 'out/bundle'));

@@ -9,8 +9,17 @@ export async function finetune(context: FinetuneContext): Promise<Record<string,
   const { dataset: mount, objective } = context.input;
   await using dataset = await Dataset.open(context.inputPath(mount));
   const setup = await prepare(context, dataset);
-  const trained = objective.kind === 'classify' ? await trainClassifier(setup, objective.targets) : await trainDomainEncoder(setup, objective);
+  const trained =
+    objective.kind === 'classify'
+      ? await trainClassifier(setup, objective.targets)
+      : await trainDomainEncoder(setup, objective);
   const { spaceId } = await exportBundle(setup, trained);
   context.artifact('bundle', 'bundle');
-  return { steps: trained.steps, trainItems: setup.train.items.length, imagesPerSecond: Math.round(trained.imagesPerSecond), spaceId, ...trained.final };
+  return {
+    steps: trained.steps,
+    trainItems: setup.train.items.length,
+    imagesPerSecond: Math.round(trained.imagesPerSecond),
+    spaceId,
+    ...trained.final,
+  };
 }

@@ -3,7 +3,10 @@ import type { Random } from '@graft/runner';
 
 /** The co-engagement graph among training items: who stands next to whom, and how strongly. */
 export class Neighbours {
-  private readonly edges: ReadonlyMap<number, { readonly partners: readonly number[]; readonly weights: readonly number[]; readonly total: number }>;
+  private readonly edges: ReadonlyMap<
+    number,
+    { readonly partners: readonly number[]; readonly weights: readonly number[]; readonly total: number }
+  >;
 
   /** Pairs with an item outside `items` (another split) are left out. */
   static async read(pairs: AsyncIterable<DatasetPair>, items: readonly DatasetItem[]): Promise<Neighbours> {

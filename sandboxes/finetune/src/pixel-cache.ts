@@ -9,7 +9,12 @@ export class PixelCache {
     private readonly size: number,
   ) {}
 
-  static async decode(context: Reporting, dataset: Dataset, items: readonly DatasetItem[], preprocessing: ImagePreprocessing): Promise<PixelCache> {
+  static async decode(
+    context: Reporting,
+    dataset: Dataset,
+    items: readonly DatasetItem[],
+    preprocessing: ImagePreprocessing,
+  ): Promise<PixelCache> {
     const size = pictureBytes(preprocessing);
     const bytes = new Uint8Array(items.length * size);
     let count = 0;

@@ -16,7 +16,11 @@ export interface ContrastiveTargets {
 }
 
 /** Soft positives between the items `anchors` (rows) and `partners` (columns); row i and column i were drawn as a pair. */
-export function contrastiveTargets(anchors: ArrayLike<number>, partners: ArrayLike<number>, affinity: Affinity): ContrastiveTargets {
+export function contrastiveTargets(
+  anchors: ArrayLike<number>,
+  partners: ArrayLike<number>,
+  affinity: Affinity,
+): ContrastiveTargets {
   const count = anchors.length;
   const weights = new Float32Array(count * count);
   for (let row = 0; row < count; row += 1) {

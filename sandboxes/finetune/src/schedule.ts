@@ -13,5 +13,10 @@ export function schedule(training: TrainingParameters, itemCount: number): Sched
   const wanted = Math.min(training.batchSize, itemCount);
   const batchSize = wanted - (wanted % 2);
   const totalSteps = Math.max(1, Math.round((training.epochs * itemCount) / batchSize));
-  return { batchSize, totalSteps, stepsPerEpoch: Math.max(1, Math.round(itemCount / batchSize)), warmupSteps: Math.round(training.warmup * totalSteps) };
+  return {
+    batchSize,
+    totalSteps,
+    stepsPerEpoch: Math.max(1, Math.round(itemCount / batchSize)),
+    warmupSteps: Math.round(training.warmup * totalSteps),
+  };
 }

@@ -1,6 +1,14 @@
 import { loadModel, type Model } from '@graft/engine';
 import { type BundleManifest, type DatasetItem, type ImagePreprocessing, VisionArchitecture } from '@graft/protocol';
-import { type Bundle, componentOf, type Dataset, graphPath, InputInvalid, openBundle, type RecipeContext } from '@graft/runner';
+import {
+  type Bundle,
+  componentOf,
+  type Dataset,
+  graphPath,
+  InputInvalid,
+  openBundle,
+  type RecipeContext,
+} from '@graft/runner';
 import { PixelCache } from './pixel-cache.js';
 import { buildVisionEncoder } from './vision-encoder.js';
 
@@ -24,10 +32,19 @@ export async function prepare(context: FinetuneContext, dataset: Dataset): Promi
   const start = await startingPoint(context);
   const trainItems = dataset.itemsOf('train');
   if (trainItems.length < 2) {
-    throw new InputInvalid(`The dataset has ${trainItems.length} items in split "train"; training needs at least 2. Set the split column, or import with missingSplit "hash".`);
+    throw new InputInvalid(
+      `The dataset has ${trainItems.length} items in split "train"; training needs at least 2. Set the split column, or import with missingSplit "hash".`,
+    );
   }
-  const decode = (items: readonly DatasetItem[]): Promise<PixelCache> => PixelCache.decode(context, dataset, items, start.preprocessing);
-  return { context, dataset, ...start, train: await decode(trainItems), validation: await decode(dataset.itemsOf('val')) };
+  const decode = (items: readonly DatasetItem[]): Promise<PixelCache> =>
+    PixelCache.decode(context, dataset, items, start.preprocessing);
+  return {
+    context,
+    dataset,
+    ...start,
+    train: await decode(trainItems),
+    validation: await decode(dataset.itemsOf('val')),
+  };
 }
 
 type StartingPoint = Pick<Setup, 'preprocessing' | 'encoder' | 'width' | 'base'>;
@@ -36,21 +53,31 @@ async function startingPoint(context: FinetuneContext): Promise<StartingPoint> {
   const { base: mount, architecture } = context.input;
   if (mount === null) {
     const chosen = architecture ?? VisionArchitecture.parse({});
-    const preprocessing = { width: chosen.width, height: chosen.height, fit: 'fill', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } satisfies ImagePreprocessing;
+    const preprocessing = {
+      width: chosen.width,
+      height: chosen.height,
+      fit: 'fill',
+      mean: [0.5, 0.5, 0.5],
+      std: [0.25, 0.25, 0.25],
+    } satisfies ImagePreprocessing;
     return { preprocessing, encoder: buildVisionEncoder(chosen, context.task.seed), width: chosen.dim, base: null };
   }
   if (architecture !== null) {
-    throw new InputInvalid('architecture: expected nothing beside "base", whose encoder has its architecture already. Leave one of the two out.');
+    throw new InputInvalid(
+      'architecture: expected nothing beside "base", whose encoder has its architecture already. Leave one of the two out.',
+    );
   }
   const base = await openBundle(context.inputPath(mount));
   const { preprocessing } = base.manifest;
-  if (!preprocessing) throw new InputInvalid(`base: expected a bundle with "preprocessing", found none in "${base.manifest.name}".`);
+  if (!preprocessing)
+    throw new InputInvalid(`base: expected a bundle with "preprocessing", found none in "${base.manifest.name}".`);
   const encoder = await loadModel(graphPath(base, componentOf(base, 'vision_encoder')));
   return { preprocessing, encoder, width: featureWidth(base.manifest), base };
 }
 
 function featureWidth(manifest: BundleManifest): number {
   const width = manifest.components['vision_encoder']?.outputs.find(({ name }) => name === 'image_features')?.shape[1];
-  if (typeof width !== 'number') throw new InputInvalid('base: expected vision_encoder to write image_features [n, width] with a fixed width.');
+  if (typeof width !== 'number')
+    throw new InputInvalid('base: expected vision_encoder to write image_features [n, width] with a fixed width.');
   return width;
 }

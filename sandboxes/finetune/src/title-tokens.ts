@@ -4,7 +4,11 @@ export const TOKENS_PER_TITLE = 16;
 
 /** Hashed words of a title, at most `TOKENS_PER_TITLE`, each with weight 1 / number of words; the rest of the row is empty. */
 export function titleTokens(title: string): { readonly tokens: BigInt64Array; readonly weights: Float32Array } {
-  const words = title.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.slice(0, TOKENS_PER_TITLE) ?? [];
+  const words =
+    title
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.slice(0, TOKENS_PER_TITLE) ?? [];
   const tokens = new BigInt64Array(TOKENS_PER_TITLE);
   const weights = new Float32Array(TOKENS_PER_TITLE);
   for (const [index, word] of words.entries()) {

@@ -17,24 +17,34 @@ export async function* readCsv(path: string, required: readonly string[]): Async
     } else if (record instanceof RowProblem) {
       yield record;
     } else if (record.length !== header.length) {
-      yield new RowProblem('row-unreadable', `Expected ${header.length} fields as in the header, found ${record.length}. Quote fields that hold commas.`);
+      yield new RowProblem(
+        'row-unreadable',
+        `Expected ${header.length} fields as in the header, found ${record.length}. Quote fields that hold commas.`,
+      );
     } else {
       const names = header;
       yield Object.fromEntries(record.map((value, column) => [names[column] as string, value]));
     }
   }
-  if (!header) throw new InputInvalid(`${fileName(path)} is empty: expected a header line with the columns ${required.join(', ')}.`);
+  if (!header)
+    throw new InputInvalid(
+      `${fileName(path)} is empty: expected a header line with the columns ${required.join(', ')}.`,
+    );
 }
 
 function checkHeader(record: string[] | RowProblem, path: string, required: readonly string[]): string[] {
-  if (record instanceof RowProblem) throw new InputInvalid(`${fileName(path)}: the header cannot be read: ${record.message}`);
+  if (record instanceof RowProblem)
+    throw new InputInvalid(`${fileName(path)}: the header cannot be read: ${record.message}`);
   const header = record.map((name) => name.trim());
   const missing = required.filter((name) => !header.includes(name));
   if (missing.length > 0) {
-    throw new InputInvalid(`${fileName(path)}: expected the columns ${required.join(', ')}; missing: ${missing.join(', ')}; found: ${header.join(', ').slice(0, 300)}.`);
+    throw new InputInvalid(
+      `${fileName(path)}: expected the columns ${required.join(', ')}; missing: ${missing.join(', ')}; found: ${header.join(', ').slice(0, 300)}.`,
+    );
   }
   const repeated = header.find((name, column) => header.indexOf(name) !== column);
-  if (repeated !== undefined) throw new InputInvalid(`${fileName(path)}: the column ${quote(repeated)} stands twice in the header. Rename one.`);
+  if (repeated !== undefined)
+    throw new InputInvalid(`${fileName(path)}: the column ${quote(repeated)} stands twice in the header. Rename one.`);
   return header;
 }
 

@@ -24,7 +24,9 @@ export class DatasetWriter implements AsyncDisposable {
 
   static async create(folder: string): Promise<DatasetWriter> {
     await mkdir(folder, { recursive: true });
-    const [images, items, pairs] = await Promise.all(['images.bin', 'items.jsonl', 'pairs.jsonl'].map((name) => open(join(folder, name), 'w')));
+    const [images, items, pairs] = await Promise.all(
+      ['images.bin', 'items.jsonl', 'pairs.jsonl'].map((name) => open(join(folder, name), 'w')),
+    );
     return new DatasetWriter(folder, images as FileHandle, items as FileHandle, pairs as FileHandle);
   }
 
@@ -32,7 +34,11 @@ export class DatasetWriter implements AsyncDisposable {
     return this.splitCounts.train + this.splitCounts.val + this.splitCounts.test;
   }
 
-  async addItem(fields: Omit<DatasetItem, 'image'>, image: Omit<DatasetItem['image'], 'offset'>, bytes: Buffer): Promise<void> {
+  async addItem(
+    fields: Omit<DatasetItem, 'image'>,
+    image: Omit<DatasetItem['image'], 'offset'>,
+    bytes: Buffer,
+  ): Promise<void> {
     await this.images.appendFile(bytes);
     const item: DatasetItem = { ...fields, image: { offset: this.offset, ...image } };
     this.offset += bytes.length;

@@ -35,7 +35,9 @@ export async function importDataset(context: Context): Promise<Record<string, un
   const problems = new ProblemLog();
   const acceptedIds = new Set<string>();
   let rows = 0;
-  for await (const { row, outcome } of mapInOrder(numberedRows(context, upload), PICTURES_AT_ONCE, (entry) => checkRow(entry, upload, context))) {
+  for await (const { row, outcome } of mapInOrder(numberedRows(context, upload), PICTURES_AT_ONCE, (entry) =>
+    checkRow(entry, upload, context),
+  )) {
     rows = row;
     if (outcome instanceof RowProblem) {
       problems.add(row, outcome);
@@ -44,19 +46,32 @@ export async function importDataset(context: Context): Promise<Record<string, un
       acceptedIds.add(id);
       await writer.addItem({ id, title, attributes, split }, outcome.facts, outcome.bytes);
     }
-    context.progress(row / Math.max(row, upload.fileCount), 'checking rows and pictures', `${row} rows, ${problems.total} refused`);
+    context.progress(
+      row / Math.max(row, upload.fileCount),
+      'checking rows and pictures',
+      `${row} rows, ${problems.total} refused`,
+    );
     if (row % ROWS_BETWEEN_BREATHS === 0) await context.breathe();
   }
   const rejected = problems.total;
   if (writer.itemCount === 0) {
     await publishProblems(context, problems);
-    throw new InputInvalid(`None of the ${rows} rows of manifest.${context.input.manifest} could be taken. ${problems.summary()}`);
+    throw new InputInvalid(
+      `None of the ${rows} rows of manifest.${context.input.manifest} could be taken. ${problems.summary()}`,
+    );
   }
   await importPairs(upload.folder, acceptedIds, writer, problems);
   await publishProblems(context, problems);
   const manifest = await writer.finish();
   context.artifact('dataset', 'dataset');
-  return { rows, accepted: manifest.itemCount, rejected, pairs: manifest.pairCount, rejectedPairs: problems.total - rejected, splitCounts: manifest.splitCounts };
+  return {
+    rows,
+    accepted: manifest.itemCount,
+    rejected,
+    pairs: manifest.pairCount,
+    rejectedPairs: problems.total - rejected,
+    splitCounts: manifest.splitCounts,
+  };
 }
 
 async function publishProblems(context: Context, problems: ProblemLog): Promise<void> {
@@ -77,7 +92,14 @@ async function* numberedRows({ input }: Context, upload: Upload): AsyncGenerator
     }
     const first = firstRows.get(fields.id);
     if (first === undefined) firstRows.set(fields.id, row);
-    const duplicate = first === undefined ? undefined : new RowProblem('duplicate-id', `Field "${input.columns.id}": ${fields.id} is already the id of row ${first}.`, fields.id);
+    const duplicate =
+      first === undefined
+        ? undefined
+        : new RowProblem(
+            'duplicate-id',
+            `Field "${input.columns.id}": ${fields.id} is already the id of row ${first}.`,
+            fields.id,
+          );
     yield { row, fields: duplicate ?? fields };
   }
 }
@@ -86,13 +108,28 @@ async function checkRow({ row, fields }: NumberedRow, upload: Upload, { input }:
   if (fields instanceof RowProblem) return { row, outcome: fields };
   const size = upload.sizeOf(fields.file);
   if (size === undefined) {
-    return { row, outcome: new RowProblem('file-missing', `Field "${input.columns.file}": no uploaded file is named "${fields.file}".`, fields.id) };
+    return {
+      row,
+      outcome: new RowProblem(
+        'file-missing',
+        `Field "${input.columns.file}": no uploaded file is named "${fields.file}".`,
+        fields.id,
+      ),
+    };
   }
   if (size > input.maxImageBytes) {
-    return { row, outcome: new RowProblem('image-too-large', `${fields.file}: expected at most ${input.maxImageBytes} bytes, found ${size}.`, fields.id) };
+    return {
+      row,
+      outcome: new RowProblem(
+        'image-too-large',
+        `${fields.file}: expected at most ${input.maxImageBytes} bytes, found ${size}.`,
+        fields.id,
+      ),
+    };
   }
   const bytes = await upload.read(fields.file);
   const facts = await checkPicture(bytes, input.maxImagePixels);
-  if (facts instanceof RowProblem) return { row, outcome: new RowProblem(facts.code, `${fields.file}: ${facts.message}`, fields.id) };
+  if (facts instanceof RowProblem)
+    return { row, outcome: new RowProblem(facts.code, `${fields.file}: ${facts.message}`, fields.id) };
   return { row, outcome: { fields, facts, bytes } };
 }

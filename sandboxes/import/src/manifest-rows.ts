@@ -6,8 +6,14 @@ import { quote, RowProblem } from './row-problem.js';
 const MAX_LINE_CHARACTERS = 64 * 1024;
 
 /** The manifest's rows in file order, as they stand: nothing about them is trusted yet. */
-export function readManifest(folder: string, format: 'csv' | 'jsonl', required: readonly string[]): AsyncGenerator<RawRow> {
-  return format === 'csv' ? readCsv(join(folder, 'manifest.csv'), required) : readJsonLines(join(folder, 'manifest.jsonl'));
+export function readManifest(
+  folder: string,
+  format: 'csv' | 'jsonl',
+  required: readonly string[],
+): AsyncGenerator<RawRow> {
+  return format === 'csv'
+    ? readCsv(join(folder, 'manifest.csv'), required)
+    : readJsonLines(join(folder, 'manifest.jsonl'));
 }
 
 async function* readJsonLines(path: string): AsyncGenerator<RawRow> {
@@ -18,7 +24,11 @@ async function* readJsonLines(path: string): AsyncGenerator<RawRow> {
 }
 
 function parseLine(text: string): RawRow {
-  if (text.length > MAX_LINE_CHARACTERS) return new RowProblem('row-unreadable', `The line has ${text.length} characters; at most ${MAX_LINE_CHARACTERS} are read.`);
+  if (text.length > MAX_LINE_CHARACTERS)
+    return new RowProblem(
+      'row-unreadable',
+      `The line has ${text.length} characters; at most ${MAX_LINE_CHARACTERS} are read.`,
+    );
   let value: unknown;
   try {
     value = JSON.parse(text);

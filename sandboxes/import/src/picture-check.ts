@@ -12,7 +12,8 @@ export type PictureFacts = Omit<DatasetItem['image'], 'offset'>;
 export async function checkPicture(bytes: Buffer, maxPixels: number): Promise<PictureFacts | RowProblem> {
   try {
     const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    if (!isPictureFormat(format)) return new RowProblem('image-broken', `Expected a jpeg, png, webp or gif picture, found ${format}.`);
+    if (!isPictureFormat(format))
+      return new RowProblem('image-broken', `Expected a jpeg, png, webp or gif picture, found ${format}.`);
     if (width * height > maxPixels) {
       return new RowProblem('image-too-large', `Expected at most ${maxPixels} pixels, found ${width} x ${height}.`);
     }

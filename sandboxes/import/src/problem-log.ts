@@ -21,13 +21,19 @@ export class ProblemLog {
 
   /** The first problems in words, for a message. */
   summary(): string {
-    return this.listed.slice(0, 3).map(({ row, message }) => `row ${row}: ${message}`).join(' ');
+    return this.listed
+      .slice(0, 3)
+      .map(({ row, message }) => `row ${row}: ${message}`)
+      .join(' ');
   }
 
   /** Writes `problems.jsonl` (at most 10,000 lines) and `problems.json` {total, listed, byCode}. */
   async write(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, 'problems.jsonl'), this.listed.map((problem) => `${JSON.stringify(problem)}\n`).join(''));
+    await writeWhole(
+      join(folder, 'problems.jsonl'),
+      this.listed.map((problem) => `${JSON.stringify(problem)}\n`).join(''),
+    );
     const summary = { total: this.total, listed: this.listed.length, byCode: Object.fromEntries(this.byCode) };
     await writeWhole(join(folder, 'problems.json'), `${JSON.stringify(summary, null, 2)}\n`);
   }

@@ -24,11 +24,20 @@ export function readFields(row: Record<string, unknown>, options: ImportOptions)
   if (id instanceof RowProblem) return id;
   if (id === '') return new RowProblem('field-missing', `Field "${columns.id}": expected an item id, found nothing.`);
   if (!ItemId.safeParse(id).success) {
-    return new RowProblem('field-invalid', `Field "${columns.id}": expected 1 to 128 of A-Z a-z 0-9 . _ : -, starting with a letter or digit, found ${quote(id)}.`, id);
+    return new RowProblem(
+      'field-invalid',
+      `Field "${columns.id}": expected 1 to 128 of A-Z a-z 0-9 . _ : -, starting with a letter or digit, found ${quote(id)}.`,
+      id,
+    );
   }
   const file = textField(row, columns.file, MAX_FILE);
   if (file instanceof RowProblem) return withItem(file, id);
-  if (file === '') return new RowProblem('field-missing', `Field "${columns.file}": expected the name of an uploaded file, found nothing.`, id);
+  if (file === '')
+    return new RowProblem(
+      'field-missing',
+      `Field "${columns.file}": expected the name of an uploaded file, found nothing.`,
+      id,
+    );
   const title = textField(row, columns.title, MAX_TITLE);
   if (title instanceof RowProblem) return withItem(title, id);
   const split = readSplit(row, id, options);
@@ -48,10 +57,15 @@ function readSplit(row: Record<string, unknown>, id: string, options: ImportOpti
   if (found instanceof RowProblem) return found;
   if (found === '') {
     if (options.missingSplit === 'hash') return splitByHash(id);
-    return new RowProblem('field-missing', `Field "${name}": expected train, val or test, found nothing. Fill it, or import with missingSplit "hash".`);
+    return new RowProblem(
+      'field-missing',
+      `Field "${name}": expected train, val or test, found nothing. Fill it, or import with missingSplit "hash".`,
+    );
   }
   const split = Split.safeParse(found.toLowerCase());
-  return split.success ? split.data : new RowProblem('unknown-split', `Field "${name}": expected train, val or test, found ${quote(found)}.`);
+  return split.success
+    ? split.data
+    : new RowProblem('unknown-split', `Field "${name}": expected train, val or test, found ${quote(found)}.`);
 }
 
 /** 80/10/10 by the id alone, so that an item keeps its split from one import to the next. */
@@ -67,7 +81,10 @@ function readAttributes(row: Record<string, unknown>, { columns }: ImportOptions
   const entries: [string, string][] = [];
   for (const name of names) {
     if (!isAttributeName(name)) {
-      return new RowProblem('field-invalid', `Field ${quote(name)}: an attribute's name is 1 to 64 letters, digits, spaces or _ . -, starting with a letter or digit. Rename it, or name the attribute columns to take.`);
+      return new RowProblem(
+        'field-invalid',
+        `Field ${quote(name)}: an attribute's name is 1 to 64 letters, digits, spaces or _ . -, starting with a letter or digit. Rename it, or name the attribute columns to take.`,
+      );
     }
     const value = textField(row, name, MAX_VALUE);
     if (value instanceof RowProblem) return value;
@@ -80,9 +97,18 @@ function readAttributes(row: Record<string, unknown>, { columns }: ImportOptions
 function textField(row: Record<string, unknown>, name: string, maxLength: number): string | RowProblem {
   const value = Object.hasOwn(row, name) ? row[name] : undefined;
   if (value === undefined || value === null) return '';
-  if (typeof value === 'object') return new RowProblem('field-invalid', `Field "${name}": expected text, found ${quote(value)}.`);
+  if (typeof value === 'object')
+    return new RowProblem('field-invalid', `Field "${name}": expected text, found ${quote(value)}.`);
   const text = String(value).trim();
-  if (text.length > maxLength) return new RowProblem('field-invalid', `Field "${name}": expected at most ${maxLength} characters, found ${text.length}.`);
-  if (/\p{Cc}/u.test(text)) return new RowProblem('field-invalid', `Field "${name}": expected text without control characters, found ${quote(text)}.`);
+  if (text.length > maxLength)
+    return new RowProblem(
+      'field-invalid',
+      `Field "${name}": expected at most ${maxLength} characters, found ${text.length}.`,
+    );
+  if (/\p{Cc}/u.test(text))
+    return new RowProblem(
+      'field-invalid',
+      `Field "${name}": expected text without control characters, found ${quote(text)}.`,
+    );
   return text;
 }

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { InputInvalid, readLines } from '@graft/runner';
 import { z } from 'zod';
 
-const FileEntry = z.strictObject({ name: z.string().min(1).max(1000), offset: z.number().int().min(0), length: z.number().int().min(0) });
+const FileEntry = z.strictObject({
+  name: z.string().min(1).max(1000),
+  offset: z.number().int().min(0),
+  length: z.number().int().min(0),
+});
 type FileEntry = z.infer<typeof FileEntry>;
 
 /** The uploaded files: one big file, and where in it each named file lies. */
@@ -24,7 +28,9 @@ export class Upload implements AsyncDisposable {
       row += 1;
       const entry = FileEntry.safeParse(parseJson(line));
       if (!entry.success || entry.data.offset + entry.data.length > size) {
-        throw new InputInvalid(`files.jsonl line ${row}: expected {name, offset, length} inside the ${size} bytes of files.bin. Upload again.`);
+        throw new InputInvalid(
+          `files.jsonl line ${row}: expected {name, offset, length} inside the ${size} bytes of files.bin. Upload again.`,
+        );
       }
       entries.set(entry.data.name, entry.data);
     }

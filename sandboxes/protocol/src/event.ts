@@ -21,8 +21,17 @@ export const Event = z.discriminatedUnion('type', [
     phase: z.string().max(100),
     message: z.string().max(500).optional(),
   }),
-  EventBase.extend({ type: z.literal('metric'), name: z.string().regex(/^[\w./-]{1,64}$/), step: z.number().int().min(0), value: z.number() }),
-  EventBase.extend({ type: z.literal('log'), level: z.enum(['debug', 'info', 'warn', 'error']), message: z.string().max(4000) }),
+  EventBase.extend({
+    type: z.literal('metric'),
+    name: z.string().regex(/^[\w./-]{1,64}$/),
+    step: z.number().int().min(0),
+    value: z.number(),
+  }),
+  EventBase.extend({
+    type: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string().max(4000),
+  }),
   EventBase.extend({ type: z.literal('checkpoint'), step: z.number().int().min(0) }),
   /** A finished folder below `workspace/out`, written whole before it is announced. */
   EventBase.extend({ type: z.literal('artifact'), name: Name, kind: ArtifactKind, path: RelativePath }),
@@ -34,7 +43,11 @@ export const Event = z.discriminatedUnion('type', [
 export type Event = z.infer<typeof Event>;
 export type EventType = Event['type'];
 /** An event before the channel stamps run, attempt, sequence and time on it. */
-export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'runId' | 'attempt' | 'seq' | 'at'> : never) : never;
+export type EventBody = Event extends infer E
+  ? E extends Event
+    ? Omit<E, 'runId' | 'attempt' | 'seq' | 'at'>
+    : never
+  : never;
 
 /** The control channel: newline-separated JSON on this file descriptor of the runner, both ways. */
 export const CONTROL_FD = 3;

@@ -4,9 +4,12 @@ import { ItemId, Name, RelativePath } from './ids.js';
 import { Event } from './event.js';
 
 describe('names that reach a file system', () => {
-  it.each(['..', '../x', '/etc', 'a//b', 'a/../b', '.hidden', 'a\0b', '', 'x'.repeat(600), 'a\nb'])('path %j is refused', (path) => {
-    expect(RelativePath.safeParse(path).success).toBe(false);
-  });
+  it.each(['..', '../x', '/etc', 'a//b', 'a/../b', '.hidden', 'a\0b', '', 'x'.repeat(600), 'a\nb'])(
+    'path %j is refused',
+    (path) => {
+      expect(RelativePath.safeParse(path).success).toBe(false);
+    },
+  );
 
   it.each(['snapshot', 'a/b.safetensors', 'model v2.onnx'])('path %j is taken', (path) => {
     expect(RelativePath.safeParse(path).success).toBe(true);

@@ -27,7 +27,13 @@ export const ImportInput = z.strictObject({
 export const VisionArchitecture = z.strictObject({
   width: z.number().int().min(16).max(512).default(48).describe('Width in pixels a picture is resized to'),
   height: z.number().int().min(16).max(512).default(48).describe('Height in pixels a picture is resized to'),
-  patch: z.number().int().min(2).max(64).default(8).describe('Side of a square patch in pixels; divides width and height'),
+  patch: z
+    .number()
+    .int()
+    .min(2)
+    .max(64)
+    .default(8)
+    .describe('Side of a square patch in pixels; divides width and height'),
   dim: z.number().int().min(16).max(1024).default(128).describe('Width of the transformer'),
   depth: z.number().int().min(1).max(24).default(4).describe('Number of transformer layers'),
   heads: z.number().int().min(1).max(16).default(4).describe('Attention heads; divides dim'),
@@ -54,7 +60,11 @@ export const FinetuneObjective = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('contrastive'),
     dim: z.number().int().min(8).max(2048).default(128).describe('Dimension of the embedding space'),
-    attributes: z.array(z.string().min(1)).max(16).default([]).describe('Attributes that say which items belong together'),
+    attributes: z
+      .array(z.string().min(1))
+      .max(16)
+      .default([])
+      .describe('Attributes that say which items belong together'),
     titles: z.boolean().default(true).describe('Pull a picture towards its title'),
     coEngagement: z.boolean().default(true).describe('Pull together items that the same people engaged with'),
     temperature: z.number().positive().max(1).default(0.07),
@@ -85,7 +95,13 @@ export const SwapEncoderInput = z.strictObject({
   snapshot: Mount,
   targets: z.array(z.string().min(1)).min(1).max(16),
   projector: z.strictObject({
-    hidden: z.number().int().min(0).max(8192).default(256).describe('Width of the hidden layer; 0 for a linear projector'),
+    hidden: z
+      .number()
+      .int()
+      .min(0)
+      .max(8192)
+      .default(256)
+      .describe('Width of the hidden layer; 0 for a linear projector'),
   }),
   training: TrainingParameters,
 });
@@ -109,7 +125,13 @@ export const EvaluateInput = z.strictObject({
   targets: z.array(z.string().min(1)).min(1),
   candidates: z.array(Candidate).min(1).max(8),
   imagesPerRequest: z.array(z.number().int().min(1).max(200)).default([1, 5, 10, 20, 40]),
-  rounds: z.number().int().min(3).max(1000).default(30).describe('Interleaved rounds; each times every candidate at every size'),
+  rounds: z
+    .number()
+    .int()
+    .min(3)
+    .max(1000)
+    .default(30)
+    .describe('Interleaved rounds; each times every candidate at every size'),
   bootstrap: z.number().int().min(100).max(20000).default(2000),
   pricePerCpuHour: z.number().positive().default(0.04),
 });

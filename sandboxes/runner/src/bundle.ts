@@ -23,7 +23,10 @@ export async function openBundle(folder: string): Promise<Bundle> {
   }
   const encoder = manifest.components['vision_encoder'];
   if (encoder?.space && encoder.space.definition.encoderSha256 !== encoderSha256(encoder)) {
-    throw new RecipeFailure('artifact-refused', `vision_encoder in ${folder} carries the space of another encoder. Export the bundle again.`);
+    throw new RecipeFailure(
+      'artifact-refused',
+      `vision_encoder in ${folder} carries the space of another encoder. Export the bundle again.`,
+    );
   }
   return { folder, manifest };
 }
@@ -55,7 +58,12 @@ interface ModelPort {
 }
 
 /** Saves a model as `<name>.onnx` and `<name>.safetensors` in the folder of a bundle that is being written. */
-export async function writeComponent<M extends ComponentModel>(folder: string, name: string, model: M, save: (model: M, path: string) => Promise<void>): Promise<Component> {
+export async function writeComponent<M extends ComponentModel>(
+  folder: string,
+  name: string,
+  model: M,
+  save: (model: M, path: string) => Promise<void>,
+): Promise<Component> {
   await save(model, join(folder, `${name}.onnx`));
   const portOf = ({ name: port, type, shape }: ModelPort): Port => Port.parse({ name: port, dtype: type, shape });
   return {
@@ -85,13 +93,17 @@ function parseManifest(text: string, folder: string): BundleManifest {
     throw new InputInvalid(`${folder}/${MANIFEST} is not JSON: ${String(error)}`);
   }
   const parsed = BundleManifest.safeParse(json);
-  if (!parsed.success) throw new InputInvalid(`${folder}/${MANIFEST} is not a bundle manifest: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new InputInvalid(`${folder}/${MANIFEST} is not a bundle manifest: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 
 async function assertUnchanged(folder: string, file: BundleFile): Promise<void> {
   const found = await sha256OfFile(join(folder, file.path));
   if (found !== file.sha256) {
-    throw new RecipeFailure('artifact-refused', `${file.path} of the bundle has sha256 ${found}, its manifest says ${file.sha256}.`);
+    throw new RecipeFailure(
+      'artifact-refused',
+      `${file.path} of the bundle has sha256 ${found}, its manifest says ${file.sha256}.`,
+    );
   }
 }

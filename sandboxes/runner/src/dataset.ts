@@ -15,18 +15,25 @@ export class Dataset implements AsyncDisposable {
   ) {}
 
   static async open(folder: string): Promise<Dataset> {
-    const manifest = parseLine(DatasetManifest, await readFile(join(folder, 'dataset.json'), 'utf8'), `${folder}/dataset.json`);
+    const manifest = parseLine(
+      DatasetManifest,
+      await readFile(join(folder, 'dataset.json'), 'utf8'),
+      `${folder}/dataset.json`,
+    );
     const items: DatasetItem[] = [];
     for await (const line of readLines(join(folder, 'items.jsonl'))) {
       items.push(parseLine(DatasetItem, line, `${folder}/items.jsonl line ${items.length + 1}`));
     }
     if (items.length !== manifest.itemCount) {
-      throw new InputInvalid(`${folder}: dataset.json says ${manifest.itemCount} items, items.jsonl has ${items.length}. Import the dataset again.`);
+      throw new InputInvalid(
+        `${folder}: dataset.json says ${manifest.itemCount} items, items.jsonl has ${items.length}. Import the dataset again.`,
+      );
     }
     const imagesPath = join(folder, 'images.bin');
     const { size } = await stat(imagesPath);
     const beyond = items.find((item) => item.image.offset + item.image.length > size);
-    if (beyond) throw new InputInvalid(`${imagesPath} has ${size} bytes; the picture of item ${beyond.id} would end after that.`);
+    if (beyond)
+      throw new InputInvalid(`${imagesPath} has ${size} bytes; the picture of item ${beyond.id} would end after that.`);
     return new Dataset(folder, manifest, items, await open(imagesPath, 'r'));
   }
 

@@ -39,7 +39,11 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof RecipeFailure) return failure(error.code, error.message, error.retryable);
   if (!(error instanceof Error)) return failure('internal', `The recipe threw ${String(error)}.`, false);
   if (isOutOfMemory(error)) {
-    return failure('out-of-memory', `Memory ran out: ${error.message}. Lower batchSize or raise limits.memoryMb.`, false);
+    return failure(
+      'out-of-memory',
+      `Memory ran out: ${error.message}. Lower batchSize or raise limits.memoryMb.`,
+      false,
+    );
   }
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return failure('internal', 'The workspace is full: free disk space and run again.', true);

@@ -1,4 +1,12 @@
-export { componentOf, graphPath, openBundle, writeBundleManifest, writeComponent, type Bundle, type ComponentModel } from './bundle.js';
+export {
+  componentOf,
+  graphPath,
+  openBundle,
+  writeBundleManifest,
+  writeComponent,
+  type Bundle,
+  type ComponentModel,
+} from './bundle.js';
 export { ControlChannel } from './control-channel.js';
 export { Dataset } from './dataset.js';
 export { executeTask, type RecipeHandler } from './execute-task.js';

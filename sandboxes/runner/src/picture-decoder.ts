@@ -2,7 +2,9 @@ import sharp from 'sharp';
 
 // Pictures come from strangers: of libvips' many decoders only those of the four formats a dataset holds are open (no SVG, PDF, TIFF, ...).
 sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif'] });
+sharp.unblock({
+  operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadNsgif'],
+});
 // Pictures are decoded many at a time; threads inside one decode would only compete. Nothing is decoded twice, so nothing is cached.
 sharp.concurrency(1);
 sharp.cache(false);

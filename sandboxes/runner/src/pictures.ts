@@ -28,7 +28,8 @@ function toPlanar(interleaved: Uint8Array, area: number): Uint8Array {
   const planar = new Uint8Array(CHANNELS * area);
   for (let channel = 0; channel < CHANNELS; channel += 1) {
     const source = channels >= CHANNELS ? channel : 0;
-    for (let pixel = 0; pixel < area; pixel += 1) planar[channel * area + pixel] = interleaved[pixel * channels + source] as number;
+    for (let pixel = 0; pixel < area; pixel += 1)
+      planar[channel * area + pixel] = interleaved[pixel * channels + source] as number;
   }
   return planar;
 }
@@ -66,7 +67,11 @@ export class PixelScaler {
 }
 
 /** Decodes the pictures of `items` in order. A picture that no longer decodes is the dataset's fault and named. */
-export async function* decodeItems(dataset: Dataset, items: Iterable<DatasetItem>, preprocessing: ImagePreprocessing): AsyncGenerator<Uint8Array> {
+export async function* decodeItems(
+  dataset: Dataset,
+  items: Iterable<DatasetItem>,
+  preprocessing: ImagePreprocessing,
+): AsyncGenerator<Uint8Array> {
   yield* mapInOrder(items, DECODES_AT_ONCE, async (item) => {
     try {
       return await decodePicture(await dataset.readPicture(item), preprocessing);

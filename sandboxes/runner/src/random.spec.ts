@@ -18,5 +18,7 @@ it('is uniform enough: mean and variance of 100,000 draws', () => {
 });
 
 it('permutes without loss', () => {
-  expect([...permutation(100, new Random(3))].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  expect([...permutation(100, new Random(3))].sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 100 }, (_, index) => index),
+  );
 });

@@ -46,7 +46,12 @@ export class RecipeContext<K extends TaskKind = TaskKind> {
     this.lastPhase = phase;
     this.lastProgressMs = now;
     const bounded = Math.min(1, Math.max(0, fraction));
-    this.send({ type: 'progress', fraction: bounded, phase, ...(message === undefined ? {} : { message: message.slice(0, 500) }) });
+    this.send({
+      type: 'progress',
+      fraction: bounded,
+      phase,
+      ...(message === undefined ? {} : { message: message.slice(0, 500) }),
+    });
   }
 
   /** A value that is not finite is left out: JSON cannot carry it, and the log says so. */

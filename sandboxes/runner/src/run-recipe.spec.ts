@@ -11,41 +11,71 @@ import { temporaryFolder } from './testing/run-task.js';
 async function embedTask(): Promise<Record<string, unknown>> {
   const workspace = await temporaryFolder();
   const input = { dataset: 'dataset', encoder: 'encoder', previous: null, batchSize: 8 };
-  return { protocol: 1, runId: randomUUID(), attempt: 1, seed: 1, threads: 1, inputsRoot: '/inputs', workspace, kind: 'embed', input };
+  return {
+    protocol: 1,
+    runId: randomUUID(),
+    attempt: 1,
+    seed: 1,
+    threads: 1,
+    inputsRoot: '/inputs',
+    workspace,
+    kind: 'embed',
+    input,
+  };
 }
 
 /** Talks to `serveChannel` as the worker does. */
-async function converse(handler: RecipeHandler<'embed'>, ...lines: string[]): Promise<{ events: Event[]; reported: boolean }> {
+async function converse(
+  handler: RecipeHandler<'embed'>,
+  ...lines: string[]
+): Promise<{ events: Event[]; reported: boolean }> {
   const [worker, runner] = duplexPair();
   const received: Buffer[] = [];
   worker.on('data', (chunk: Buffer) => received.push(chunk));
   for (const line of lines) worker.write(`${line}\n`);
   const reported = await serveChannel('embed', handler, new ControlChannel(runner), new AbortController());
-  const events = Buffer.concat(received).toString().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Event);
+  const events = Buffer.concat(received)
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Event);
   return { events, reported };
 }
 
-const task = async (overrides: Record<string, unknown> = {}): Promise<string> => JSON.stringify({ type: 'task', task: { ...(await embedTask()), ...overrides } });
+const task = async (overrides: Record<string, unknown> = {}): Promise<string> =>
+  JSON.stringify({ type: 'task', task: { ...(await embedTask()), ...overrides } });
 
 describe('serveChannel', () => {
   it('answers a task with started, its reports and succeeded, numbered in order', async () => {
-    const { events, reported } = await converse(async (context) => {
-      context.metric('loss', 1, 0.5);
-      context.metric('loss', 2, Number.NaN);
-      return { items: 3 };
-    }, await task());
+    const { events, reported } = await converse(
+      async (context) => {
+        context.metric('loss', 1, 0.5);
+        context.metric('loss', 2, Number.NaN);
+        return { items: 3 };
+      },
+      await task(),
+    );
     expect(events.map((event) => event.type)).toEqual(['started', 'metric', 'log', 'succeeded']);
     expect(events.map((event) => event.seq)).toEqual([1, 2, 3, 4]);
     expect(reported).toBe(true);
   });
 
   it('turns an error the recipe can explain into its failure', async () => {
-    const { events } = await converse(() => Promise.reject(new InputInvalid('Field "x": expected 1, found 2.')), await task());
-    expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'input-invalid', message: 'Field "x": expected 1, found 2.', retryable: false } });
+    const { events } = await converse(
+      () => Promise.reject(new InputInvalid('Field "x": expected 1, found 2.')),
+      await task(),
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: 'failed',
+      failure: { code: 'input-invalid', message: 'Field "x": expected 1, found 2.', retryable: false },
+    });
   });
 
   it('reports memory that ran out as such', async () => {
-    const { events } = await converse(() => Promise.reject(new RangeError('Array buffer allocation failed')), await task());
+    const { events } = await converse(
+      () => Promise.reject(new RangeError('Array buffer allocation failed')),
+      await task(),
+    );
     expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'out-of-memory' } });
   });
 
@@ -53,8 +83,15 @@ describe('serveChannel', () => {
     const untilCancelled: RecipeHandler<'embed'> = async (context) => {
       for (;;) await context.breathe();
     };
-    const { events } = await converse(untilCancelled, await task(), JSON.stringify({ type: 'cancel', reason: 'not needed any more' }));
-    expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'cancelled', message: 'Cancelled: not needed any more' } });
+    const { events } = await converse(
+      untilCancelled,
+      await task(),
+      JSON.stringify({ type: 'cancel', reason: 'not needed any more' }),
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: 'failed',
+      failure: { code: 'cancelled', message: 'Cancelled: not needed any more' },
+    });
   });
 
   it.each([
@@ -78,10 +115,13 @@ describe('serveChannel', () => {
   });
 
   it('sends few progress events, and each change of phase', async () => {
-    const { events } = await converse(async (context) => {
-      for (let step = 0; step < 1000; step += 1) context.progress(step / 1000, step < 500 ? 'first' : 'second');
-      return {};
-    }, await task());
+    const { events } = await converse(
+      async (context) => {
+        for (let step = 0; step < 1000; step += 1) context.progress(step / 1000, step < 500 ? 'first' : 'second');
+        return {};
+      },
+      await task(),
+    );
     const phases = events.flatMap((event) => (event.type === 'progress' ? [event.phase] : []));
     expect(phases.length).toBeLessThan(10);
     expect(new Set(phases)).toEqual(new Set(['first', 'second']));

@@ -12,7 +12,8 @@ import { Cancelled, RecipeFailure, toFailure } from './failures.js';
 export async function runRecipe<K extends TaskKind>(kind: K, handler: RecipeHandler<K>): Promise<never> {
   const socket = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
   const cancel = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => cancel.abort(new Cancelled(`received ${name}`)));
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.once(name, () => cancel.abort(new Cancelled(`received ${name}`)));
   const reported = await serveChannel(kind, handler, new ControlChannel(socket), cancel);
   process.exit(reported ? 0 : 1);
 }
@@ -45,10 +46,18 @@ export async function serveChannel<K extends TaskKind>(
 
 function parseTask<K extends TaskKind>(kind: K, line: string): TaskOf<K> {
   const command = Command.safeParse(parseJson(line));
-  if (!command.success) throw new RecipeFailure('protocol-violation', `The task is not valid: ${z.prettifyError(command.error)}`);
-  if (command.data.type !== 'task') throw new RecipeFailure('protocol-violation', `Expected a task as the first command, found "${command.data.type}".`);
+  if (!command.success)
+    throw new RecipeFailure('protocol-violation', `The task is not valid: ${z.prettifyError(command.error)}`);
+  if (command.data.type !== 'task')
+    throw new RecipeFailure(
+      'protocol-violation',
+      `Expected a task as the first command, found "${command.data.type}".`,
+    );
   if (command.data.task.kind !== kind) {
-    throw new RecipeFailure('protocol-violation', `This runner does "${kind}", the task asks for "${command.data.task.kind}".`);
+    throw new RecipeFailure(
+      'protocol-violation',
+      `This runner does "${kind}", the task asks for "${command.data.task.kind}".`,
+    );
   }
   return command.data.task as TaskOf<K>;
 }

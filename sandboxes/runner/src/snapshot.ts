@@ -36,15 +36,23 @@ export class Snapshot {
   /** Reads and checks a snapshot folder. Counts, sizes and the space's id must agree. */
   static async open(folder: string): Promise<Snapshot> {
     const parsed = SnapshotManifest.safeParse(JSON.parse(await readFile(join(folder, 'snapshot.json'), 'utf8')));
-    if (!parsed.success) throw new InputInvalid(`${folder}/snapshot.json is not a snapshot manifest: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success)
+      throw new InputInvalid(`${folder}/snapshot.json is not a snapshot manifest: ${z.prettifyError(parsed.error)}`);
     const manifest = parsed.data;
     assertGenuine(manifest.space, 'The snapshot');
     const ids = await readAllLines(join(folder, 'ids.txt'));
     const keys = await readAllLines(join(folder, 'keys.txt'));
     if (ids.length !== manifest.itemCount || keys.length !== manifest.itemCount) {
-      throw new RecipeFailure('artifact-refused', `The snapshot says ${manifest.itemCount} items; it has ${ids.length} ids and ${keys.length} keys.`);
+      throw new RecipeFailure(
+        'artifact-refused',
+        `The snapshot says ${manifest.itemCount} items; it has ${ids.length} ids and ${keys.length} keys.`,
+      );
     }
-    const vectors = await readVectors(join(folder, 'vectors.safetensors'), manifest.itemCount, manifest.space.definition.dim);
+    const vectors = await readVectors(
+      join(folder, 'vectors.safetensors'),
+      manifest.itemCount,
+      manifest.space.definition.dim,
+    );
     return new Snapshot(manifest, ids, keys, vectors);
   }
 
@@ -66,7 +74,12 @@ export class Snapshot {
 /** Writes a snapshot folder, its manifest last. */
 export async function writeSnapshot(folder: string, content: SnapshotContent): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeVectors(join(folder, 'vectors.safetensors'), content.vectors, content.ids.length, content.space.definition.dim);
+  await writeVectors(
+    join(folder, 'vectors.safetensors'),
+    content.vectors,
+    content.ids.length,
+    content.space.definition.dim,
+  );
   await writeWhole(join(folder, 'ids.txt'), textLines(content.ids));
   await writeWhole(join(folder, 'keys.txt'), textLines(content.keys));
   const manifest: SnapshotManifest = {
@@ -105,7 +118,11 @@ async function writeVectors(path: string, vectors: Float32Array, rows: number, d
 }
 
 const Header = z.object({
-  [TENSOR]: z.strictObject({ dtype: z.literal('F32'), shape: z.tuple([z.number().int(), z.number().int()]), data_offsets: z.tuple([z.number().int(), z.number().int()]) }),
+  [TENSOR]: z.strictObject({
+    dtype: z.literal('F32'),
+    shape: z.tuple([z.number().int(), z.number().int()]),
+    data_offsets: z.tuple([z.number().int(), z.number().int()]),
+  }),
 });
 
 async function readVectors(path: string, rows: number, dim: number): Promise<Float32Array> {
@@ -114,16 +131,32 @@ async function readVectors(path: string, rows: number, dim: number): Promise<Flo
   const length = Buffer.alloc(8);
   await file.read(length, 0, 8, 0);
   const headerLength = Number(length.readBigUInt64LE(0));
-  if (headerLength > size - 8) throw new RecipeFailure('artifact-refused', `${path}: the safetensors header would be ${headerLength} bytes in a file of ${size}.`);
+  if (headerLength > size - 8)
+    throw new RecipeFailure(
+      'artifact-refused',
+      `${path}: the safetensors header would be ${headerLength} bytes in a file of ${size}.`,
+    );
   const headerBytes = Buffer.alloc(headerLength);
   await file.read(headerBytes, 0, headerLength, 8);
   const header = Header.safeParse(JSON.parse(headerBytes.toString('utf8')));
-  if (!header.success) throw new RecipeFailure('artifact-refused', `${path} needs a tensor "${TENSOR}" of F32: ${z.prettifyError(header.error)}`);
+  if (!header.success)
+    throw new RecipeFailure(
+      'artifact-refused',
+      `${path} needs a tensor "${TENSOR}" of F32: ${z.prettifyError(header.error)}`,
+    );
   const { shape, data_offsets: offsets } = header.data[TENSOR];
   const vectors = new Float32Array(rows * dim);
   const bytes = new Uint8Array(vectors.buffer);
-  if (shape[0] !== rows || shape[1] !== dim || offsets[1] - offsets[0] !== bytes.length || 8 + headerLength + offsets[1] > size) {
-    throw new RecipeFailure('artifact-refused', `${path} holds [${shape.join(', ')}]; the manifest says [${rows}, ${dim}].`);
+  if (
+    shape[0] !== rows ||
+    shape[1] !== dim ||
+    offsets[1] - offsets[0] !== bytes.length ||
+    8 + headerLength + offsets[1] > size
+  ) {
+    throw new RecipeFailure(
+      'artifact-refused',
+      `${path} holds [${shape.join(', ')}]; the manifest says [${rows}, ${dim}].`,
+    );
   }
   const start = 8 + headerLength + offsets[0];
   for (let at = 0; at < bytes.length; at += READ_BYTES) {

@@ -20,7 +20,9 @@ export function encoderSha256(component: Pick<Component, 'graph' | 'weights'>): 
 export function assertGenuine(space: Space, owner: string): void {
   const expected = spaceId(space.definition);
   if (space.id !== expected) {
-    throw new SpaceMismatch(`${owner} claims space ${space.id}, but its definition is that of ${expected}. Write it again with the encoder that made it.`);
+    throw new SpaceMismatch(
+      `${owner} claims space ${space.id}, but its definition is that of ${expected}. Write it again with the encoder that made it.`,
+    );
   }
 }
 

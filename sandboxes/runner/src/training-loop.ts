@@ -8,7 +8,10 @@ const MAX_EVALUATIONS = 20;
 /** What the loop needs of the engine's trainer. */
 export interface Trainee<Feeds> {
   readonly stepsDone: number;
-  step(feeds: Feeds, learningRate: number): Promise<{ readonly loss: number; readonly parts: Readonly<Record<string, number>> }>;
+  step(
+    feeds: Feeds,
+    learningRate: number,
+  ): Promise<{ readonly loss: number; readonly parts: Readonly<Record<string, number>> }>;
   checkpoint(folder: string, state: Record<string, never>): Promise<void>;
 }
 

@@ -8,7 +8,8 @@ export class BoundedQueue {
   constructor(private readonly capacity: number) {}
 
   async run<T>(job: () => Promise<T>): Promise<T> {
-    if (this.waiting >= this.capacity) throw new Refusal(429, `${this.waiting} requests are waiting already. Try again in a second.`);
+    if (this.waiting >= this.capacity)
+      throw new Refusal(429, `${this.waiting} requests are waiting already. Try again in a second.`);
     this.waiting += 1;
     const result = this.tail.then(job);
     this.tail = result.catch(() => undefined);

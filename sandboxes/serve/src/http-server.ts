@@ -52,7 +52,12 @@ async function answer(request: IncomingMessage, { model, served, queue }: Servin
       const inference = parseInferenceRequest(await readBody(request));
       const outputs = await queue.run(() => model.infer(inference));
       const id = inference.id === undefined ? {} : { id: inference.id };
-      return { model_name: served.name, model_version: served.version, ...id, outputs: selectOutputs(inference, outputs) };
+      return {
+        model_name: served.name,
+        model_version: served.version,
+        ...id,
+        outputs: selectOutputs(inference, outputs),
+      };
     }
   }
 }
@@ -76,7 +81,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > MAX_BODY_BYTES) throw new Refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer images, or item_ids.`);
+    if (size > MAX_BODY_BYTES)
+      throw new Refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer images, or item_ids.`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -14,7 +14,9 @@ const InferenceRequest = z.strictObject({
   id: z.string().max(200).optional(),
   parameters: z.record(z.string(), z.unknown()).optional(),
   inputs: z.array(RequestInput).length(1),
-  outputs: z.array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() })).optional(),
+  outputs: z
+    .array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() }))
+    .optional(),
 });
 export type InferenceRequest = z.infer<typeof InferenceRequest>;
 
@@ -37,7 +39,11 @@ export function parseInferenceRequest(body: string): InferenceRequest {
   if (!request.success) throw new Refusal(400, `The request is not valid: ${z.prettifyError(request.error)}`);
   const { name, shape, data } = request.data.inputs[0]!;
   const expected = shape.reduce((product, size) => product * size, 1);
-  if (expected !== data.length) throw new Refusal(400, `Input "${name}": expected ${expected} values by its shape [${shape.join(', ')}], found ${data.length}.`);
+  if (expected !== data.length)
+    throw new Refusal(
+      400,
+      `Input "${name}": expected ${expected} values by its shape [${shape.join(', ')}], found ${data.length}.`,
+    );
   return request.data;
 }
 
@@ -46,7 +52,11 @@ export function selectOutputs(request: InferenceRequest, outputs: readonly Outpu
   return (
     request.outputs?.map(({ name }) => {
       const output = outputs.find((candidate) => candidate.name === name);
-      if (!output) throw new Refusal(400, `Output "${name}": expected one of ${outputs.map((candidate) => candidate.name).join(', ')}.`);
+      if (!output)
+        throw new Refusal(
+          400,
+          `Output "${name}": expected one of ${outputs.map((candidate) => candidate.name).join(', ')}.`,
+        );
       return output;
     }) ?? outputs
   );

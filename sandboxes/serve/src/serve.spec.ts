@@ -4,14 +4,27 @@ import { join } from 'node:path';
 import { GraphBuilder, saveModel, truncatedNormal } from '@graft/engine';
 import { BundleManifest, type Failure, type ImagePreprocessing } from '@graft/protocol';
 import { encoderSha256, spaceOf, writeBundleManifest, writeComponent, writeSnapshot } from '@graft/runner';
-import { runTask, type TaskOutcome, temporaryFolder, type TinyItem, tinyItems, writeTinyDataset } from '@graft/runner/testing';
+import {
+  runTask,
+  type TaskOutcome,
+  temporaryFolder,
+  type TinyItem,
+  tinyItems,
+  writeTinyDataset,
+} from '@graft/runner/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BoundedQueue } from './bounded-queue.js';
 import { serve } from './serve.js';
 
 const DIM = 4;
 const labels = { colour: ['red', 'green', 'blue'] };
-const preprocessing: ImagePreprocessing = { width: 8, height: 8, fit: 'fill', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+const preprocessing: ImagePreprocessing = {
+  width: 8,
+  height: 8,
+  fit: 'fill',
+  mean: [0.5, 0.5, 0.5],
+  std: [0.25, 0.25, 0.25],
+};
 let root: string;
 let items: TinyItem[];
 
@@ -25,21 +38,62 @@ async function writeBundles(): Promise<void> {
   const shared = { format: 'graft-bundle', formatVersion: 1, labels, metadata: {} } as const;
   await mkdir(join(root, 'native'));
   await mkdir(join(root, 'swapped'));
-  const encoder = await writeComponent(join(root, 'native'), 'vision_encoder', linear('pixel_values', [3, 8, 8], ['image_features', DIM]), saveModel);
-  const space = spaceOf({ encoderSha256: encoderSha256(encoder), preprocessing, pooling: 'mean', normalised: false, dim: DIM, dtype: 'float32' });
+  const encoder = await writeComponent(
+    join(root, 'native'),
+    'vision_encoder',
+    linear('pixel_values', [3, 8, 8], ['image_features', DIM]),
+    saveModel,
+  );
+  const space = spaceOf({
+    encoderSha256: encoderSha256(encoder),
+    preprocessing,
+    pooling: 'mean',
+    normalised: false,
+    dim: DIM,
+    dtype: 'float32',
+  });
   const head = linear('image_features', [DIM], ['logits.colour', 3]);
   await writeBundleManifest(
     join(root, 'native'),
-    BundleManifest.parse({ ...shared, name: 'native', preprocessing, components: { vision_encoder: { ...encoder, space }, head: await writeComponent(join(root, 'native'), 'head', head, saveModel) } }),
+    BundleManifest.parse({
+      ...shared,
+      name: 'native',
+      preprocessing,
+      components: {
+        vision_encoder: { ...encoder, space },
+        head: await writeComponent(join(root, 'native'), 'head', head, saveModel),
+      },
+    }),
   );
-  const projector = await writeComponent(join(root, 'swapped'), 'item_projector', linear('item_embeddings', [DIM], ['image_features', DIM]), saveModel);
+  const projector = await writeComponent(
+    join(root, 'swapped'),
+    'item_projector',
+    linear('item_embeddings', [DIM], ['image_features', DIM]),
+    saveModel,
+  );
   await writeBundleManifest(
     join(root, 'swapped'),
-    BundleManifest.parse({ ...shared, name: 'swapped', components: { item_projector: { ...projector, space }, head: await writeComponent(join(root, 'swapped'), 'head', head, saveModel) } }),
+    BundleManifest.parse({
+      ...shared,
+      name: 'swapped',
+      components: {
+        item_projector: { ...projector, space },
+        head: await writeComponent(join(root, 'swapped'), 'head', head, saveModel),
+      },
+    }),
   );
-  const snapshot = (dim: number) => ({ ids: ['item-0', 'item-1'], keys: ['a'.repeat(64), 'b'.repeat(64)], vectors: Float32Array.from({ length: 2 * dim }, (_, at) => at), encodedCount: 2, reusedCount: 0 });
+  const snapshot = (dim: number) => ({
+    ids: ['item-0', 'item-1'],
+    keys: ['a'.repeat(64), 'b'.repeat(64)],
+    vectors: Float32Array.from({ length: 2 * dim }, (_, at) => at),
+    encodedCount: 2,
+    reusedCount: 0,
+  });
   await writeSnapshot(join(root, 'snapshot'), { space, ...snapshot(DIM) });
-  await writeSnapshot(join(root, 'foreign'), { space: spaceOf({ ...space.definition, normalised: true }), ...snapshot(DIM) });
+  await writeSnapshot(join(root, 'foreign'), {
+    space: spaceOf({ ...space.definition, normalised: true }),
+    ...snapshot(DIM),
+  });
 }
 
 beforeAll(async () => {
@@ -61,8 +115,22 @@ async function start(input: Record<string, unknown>): Promise<{ socket: string; 
   const socket = join(workspace, 'model.sock');
   const cancel = new AbortController();
   const ready = Promise.withResolvers<void>();
-  const task = { bundle: 'native', snapshot: null, dataset: null, modelName: 'tagger', modelVersion: '3', threads: 1, ...input };
-  const running = runTask('serve', serve, task, { inputsRoot: root, workspace, signal: cancel.signal, extra: { socket }, onEvent: (event) => event.type === 'ready' && ready.resolve() });
+  const task = {
+    bundle: 'native',
+    snapshot: null,
+    dataset: null,
+    modelName: 'tagger',
+    modelVersion: '3',
+    threads: 1,
+    ...input,
+  };
+  const running = runTask('serve', serve, task, {
+    inputsRoot: root,
+    workspace,
+    signal: cancel.signal,
+    extra: { socket },
+    onEvent: (event) => event.type === 'ready' && ready.resolve(),
+  });
   stop = () => {
     cancel.abort();
     return running;
@@ -71,19 +139,28 @@ async function start(input: Record<string, unknown>): Promise<{ socket: string; 
   return { socket, failure: ended?.failure };
 }
 
-function call(socketPath: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, never> }> {
+function call(
+  socketPath: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, never> }> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, path, method: body === undefined ? 'GET' : 'POST' }, (incoming) => {
       let text = '';
       incoming.on('data', (chunk) => (text += String(chunk)));
-      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text) as Record<string, never> }));
+      incoming.on('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text) as Record<string, never> }),
+      );
     });
     outgoing.on('error', reject);
     outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
   });
 }
 
-const infer = (name: string, data: readonly string[], extra: object = {}) => ({ inputs: [{ name, shape: [data.length], datatype: 'BYTES', data }], ...extra });
+const infer = (name: string, data: readonly string[], extra: object = {}) => ({
+  inputs: [{ name, shape: [data.length], datatype: 'BYTES', data }],
+  ...extra,
+});
 const path = '/v2/models/tagger/infer';
 
 describe('a swapped model', () => {
@@ -92,7 +169,10 @@ describe('a swapped model', () => {
     const { status, body } = await call(socket, path, infer('item_ids', ['item-1', 'item-0'], { id: 'r1' }));
     expect(status).toBe(200);
     expect(body).toMatchObject({ model_name: 'tagger', model_version: '3', id: 'r1' });
-    const [label, score] = body['outputs'] as unknown as [{ name: string; data: string[] }, { name: string; data: number[] }];
+    const [label, score] = body['outputs'] as unknown as [
+      { name: string; data: string[] },
+      { name: string; data: number[] },
+    ];
     expect(label).toMatchObject({ name: 'colour.label', datatype: 'BYTES', shape: [2] });
     expect(labels.colour).toContain(label.data[0]);
     expect(score.data.every((value) => value > 1 / 3 && value <= 1)).toBe(true);
@@ -101,7 +181,12 @@ describe('a swapped model', () => {
   it.each([
     ['an unknown item', infer('item_ids', ['nobody']), 400, 'unknown item \\"nobody\\"'],
     ['pictures', infer('images', ['AAAA']), 400, 'reads stored vectors'],
-    ['a shape that does not fit', { inputs: [{ name: 'item_ids', shape: [3], datatype: 'BYTES', data: ['item-0'] }] }, 400, 'expected 3 values'],
+    [
+      'a shape that does not fit',
+      { inputs: [{ name: 'item_ids', shape: [3], datatype: 'BYTES', data: ['item-0'] }] },
+      400,
+      'expected 3 values',
+    ],
     ['an unknown output', infer('item_ids', ['item-0'], { outputs: [{ name: 'brand.label' }] }), 400, 'colour.label'],
     ['an unknown field', infer('item_ids', ['item-0'], { surprise: 1 }), 400, 'surprise'],
     ['no JSON', 'not json', 400, 'not JSON'],

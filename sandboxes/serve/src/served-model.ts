@@ -1,6 +1,19 @@
 import { compose, float32, loadModel, openSession, type Session } from '@graft/engine';
 import type { DatasetItem, ImagePreprocessing } from '@graft/protocol';
-import { type Bundle, componentOf, Dataset, decodePicture, graphPath, InputInvalid, openBundle, pictureBytes, PixelScaler, type RecipeContext, Snapshot, SpaceMismatch } from '@graft/runner';
+import {
+  type Bundle,
+  componentOf,
+  Dataset,
+  decodePicture,
+  graphPath,
+  InputInvalid,
+  openBundle,
+  pictureBytes,
+  PixelScaler,
+  type RecipeContext,
+  Snapshot,
+  SpaceMismatch,
+} from '@graft/runner';
 import type { InferenceRequest, OutputTensor } from './inference-protocol.js';
 import { Refusal } from './refusal.js';
 
@@ -25,10 +38,19 @@ export class ServedModel implements AsyncDisposable {
   static async open(context: RecipeContext<'serve'>): Promise<ServedModel> {
     const { input, task } = context;
     const bundle = await openBundle(context.inputPath(input.bundle));
-    const evidence = bundle.manifest.components['item_projector'] ? await storedVectors(context, bundle) : await pictures(context, bundle);
+    const evidence = bundle.manifest.components['item_projector']
+      ? await storedVectors(context, bundle)
+      : await pictures(context, bundle);
     const front = componentOf(bundle, evidence.port === 'item_embeddings' ? 'item_projector' : 'vision_encoder');
-    const [first, second] = [await loadModel(graphPath(bundle, front)), await loadModel(graphPath(bundle, componentOf(bundle, 'head')))];
-    const model = compose({ model: first, prefix: 'front.' }, { model: second, prefix: 'head.' }, { image_features: 'image_features' });
+    const [first, second] = [
+      await loadModel(graphPath(bundle, front)),
+      await loadModel(graphPath(bundle, componentOf(bundle, 'head'))),
+    ];
+    const model = compose(
+      { model: first, prefix: 'front.' },
+      { model: second, prefix: 'head.' },
+      { image_features: 'image_features' },
+    );
     const session = await openSession(model, { threads: Math.min(input.threads, task.threads) });
     const served = new ServedModel(session, evidence, bundle.manifest.labels);
     // The first run allocates and plans; no request should pay for it.
@@ -57,7 +79,10 @@ export class ServedModel implements AsyncDisposable {
   private async run(batch: Float32Array, count: number): Promise<OutputTensor[]> {
     const { port, rowShape } = this.evidence;
     const targets = Object.entries(this.labels);
-    const outputs = await this.session.run({ [port]: float32([count, ...rowShape], batch) }, targets.map(([target]) => `logits.${target}`));
+    const outputs = await this.session.run(
+      { [port]: float32([count, ...rowShape], batch) },
+      targets.map(([target]) => `logits.${target}`),
+    );
     return targets.flatMap(([target, labels]) => {
       const best = bestLabels(outputs[`logits.${target}`]?.data as Float32Array, labels);
       return [
@@ -85,16 +110,19 @@ function bestLabels(logits: Float32Array, labels: readonly string[]): { label: s
 
 async function storedVectors(context: RecipeContext<'serve'>, bundle: Bundle): Promise<Evidence> {
   const { snapshot: mount } = context.input;
-  if (mount === null) throw new InputInvalid('snapshot: expected the snapshot whose vectors item_projector reads, found none.');
+  if (mount === null)
+    throw new InputInvalid('snapshot: expected the snapshot whose vectors item_projector reads, found none.');
   const snapshot = await Snapshot.open(context.inputPath(mount));
   const expected = componentOf(bundle, 'item_projector').space?.id;
   const found = snapshot.manifest.space.id;
-  if (expected !== found) throw new SpaceMismatch(`item_projector reads space ${expected ?? 'unknown'}, the snapshot holds ${found}.`);
+  if (expected !== found)
+    throw new SpaceMismatch(`item_projector reads space ${expected ?? 'unknown'}, the snapshot holds ${found}.`);
   return {
     port: 'item_embeddings',
     rowShape: [snapshot.dim],
     batch: ({ name, data }) => {
-      if (name === 'images') throw new Refusal(400, 'Input "images": this model reads stored vectors. Send "item_ids".');
+      if (name === 'images')
+        throw new Refusal(400, 'Input "images": this model reads stored vectors. Send "item_ids".');
       const vectors = new Float32Array(data.length * snapshot.dim);
       for (const [index, id] of data.entries()) {
         const row = snapshot.rowOf(id);
@@ -109,7 +137,10 @@ async function storedVectors(context: RecipeContext<'serve'>, bundle: Bundle): P
 
 async function pictures(context: RecipeContext<'serve'>, bundle: Bundle): Promise<Evidence> {
   const { preprocessing } = bundle.manifest;
-  if (!preprocessing) throw new InputInvalid(`Bundle "${bundle.manifest.name}": expected "preprocessing" beside vision_encoder, found none.`);
+  if (!preprocessing)
+    throw new InputInvalid(
+      `Bundle "${bundle.manifest.name}": expected "preprocessing" beside vision_encoder, found none.`,
+    );
   const { dataset: mount } = context.input;
   const dataset = mount === null ? undefined : await Dataset.open(context.inputPath(mount));
   const items = new Map(dataset?.items.map((item) => [item.id, item]));
@@ -119,8 +150,11 @@ async function pictures(context: RecipeContext<'serve'>, bundle: Bundle): Promis
     port: 'pixel_values',
     rowShape: [3, preprocessing.height, preprocessing.width],
     batch: async ({ name, data }) => {
-      const sources = name === 'images' ? data.map((text) => Buffer.from(text, 'base64')) : await readPictures(dataset, items, data);
-      const decoded = await Promise.all(sources.map((bytes, index) => decode(bytes, preprocessing, `${name}[${index}]`)));
+      const sources =
+        name === 'images' ? data.map((text) => Buffer.from(text, 'base64')) : await readPictures(dataset, items, data);
+      const decoded = await Promise.all(
+        sources.map((bytes, index) => decode(bytes, preprocessing, `${name}[${index}]`)),
+      );
       const pixels = new Float32Array(decoded.length * size);
       for (const [index, picture] of decoded.entries()) scaler.write(picture, pixels, index * size);
       return pixels;
@@ -129,7 +163,11 @@ async function pictures(context: RecipeContext<'serve'>, bundle: Bundle): Promis
   };
 }
 
-async function readPictures(dataset: Dataset | undefined, items: ReadonlyMap<string, DatasetItem>, ids: readonly string[]): Promise<Buffer[]> {
+async function readPictures(
+  dataset: Dataset | undefined,
+  items: ReadonlyMap<string, DatasetItem>,
+  ids: readonly string[],
+): Promise<Buffer[]> {
   if (!dataset) throw new Refusal(400, 'Input "item_ids": this model was served without a dataset. Send "images".');
   const wanted = ids.map((id) => {
     const item = items.get(id);
@@ -143,7 +181,10 @@ async function decode(bytes: Buffer, preprocessing: ImagePreprocessing, where: s
   try {
     return await decodePicture(bytes, preprocessing);
   } catch {
-    throw new Refusal(400, `Input ${where}: expected a jpeg, png, webp or gif picture in base64, found ${bytes.length} bytes that do not decode.`);
+    throw new Refusal(
+      400,
+      `Input ${where}: expected a jpeg, png, webp or gif picture in base64, found ${bytes.length} bytes that do not decode.`,
+    );
   }
 }
 

@@ -10,7 +10,10 @@ export interface SwappedModels {
 }
 
 /** Writes `out/bundle`: item_projector with the space whose vectors it reads, head, manifest. No component reads pictures. */
-export async function exportBundle(context: RecipeContext<'swap-encoder'>, { projector, head, labels, space }: SwappedModels): Promise<void> {
+export async function exportBundle(
+  context: RecipeContext<'swap-encoder'>,
+  { projector, head, labels, space }: SwappedModels,
+): Promise<void> {
   const folder = await context.artifactDir('bundle');
   await writeBundleManifest(folder, {
     format: 'graft-bundle',

@@ -11,7 +11,8 @@ export async function startingHead(base: Bundle, labels: LabelVocabulary, seed: 
 /** Width of the `image_features` that the base's head reads. */
 export function headWidth(base: Bundle): number {
   const width = componentOf(base, 'head').inputs.find(({ name }) => name === 'image_features')?.shape[1];
-  if (typeof width !== 'number') throw new InputInvalid('base: expected a head that reads image_features [n, width] with a fixed width.');
+  if (typeof width !== 'number')
+    throw new InputInvalid('base: expected a head that reads image_features [n, width] with a fixed width.');
   return width;
 }
 
@@ -19,5 +20,12 @@ export function headWidth(base: Bundle): number {
 function buildHead(width: number, labels: LabelVocabulary, seed: number): Model {
   const g = new GraphBuilder({ seed });
   const features = g.input('image_features', 'float32', ['n', width]);
-  return g.toModel(Object.fromEntries(Object.entries(labels).map(([target, classes]) => [`logits.${target}`, g.linear(features, target, classes.length)])));
+  return g.toModel(
+    Object.fromEntries(
+      Object.entries(labels).map(([target, classes]) => [
+        `logits.${target}`,
+        g.linear(features, target, classes.length),
+      ]),
+    ),
+  );
 }

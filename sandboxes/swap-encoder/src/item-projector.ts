@@ -16,6 +16,11 @@ export interface ProjectorShape {
 export function buildItemProjector({ dim, hidden, width }: ProjectorShape, seed: number): Model {
   const g = new GraphBuilder({ seed });
   const vectors = g.layerNorm(g.input('item_embeddings', 'float32', ['n', dim]), 'norm');
-  const inner = hidden === 0 ? vectors : g.gelu(g.linear(vectors, 'hidden', hidden, { initial: truncatedNormal(1 / Math.sqrt(dim)) }));
-  return g.toModel({ image_features: g.linear(inner, 'out', width, { initial: truncatedNormal(1 / Math.sqrt(hidden || dim)) }) });
+  const inner =
+    hidden === 0
+      ? vectors
+      : g.gelu(g.linear(vectors, 'hidden', hidden, { initial: truncatedNormal(1 / Math.sqrt(dim)) }));
+  return g.toModel({
+    image_features: g.linear(inner, 'out', width, { initial: truncatedNormal(1 / Math.sqrt(hidden || dim)) }),
+  });
 }

@@ -2,8 +2,23 @@ import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphBuilder, saveModel } from '@graft/engine';
 import { type Event, type SpaceDefinition, TrainingParameters } from '@graft/protocol';
-import { openBundle, Random, sha256OfFile, spaceOf, writeBundleManifest, writeComponent, writeSnapshot } from '@graft/runner';
-import { runTask, type TaskOutcome, temporaryFolder, type TinyItem, tinyItems, writeTinyDataset } from '@graft/runner/testing';
+import {
+  openBundle,
+  Random,
+  sha256OfFile,
+  spaceOf,
+  writeBundleManifest,
+  writeComponent,
+  writeSnapshot,
+} from '@graft/runner';
+import {
+  runTask,
+  type TaskOutcome,
+  temporaryFolder,
+  type TinyItem,
+  tinyItems,
+  writeTinyDataset,
+} from '@graft/runner/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { swapEncoder } from './swap-encoder.js';
 
@@ -26,8 +41,16 @@ async function writeVectors(name: string, items: readonly TinyItem[], keys: read
   const random = new Random(5);
   const colours = ['red', 'green', 'blue', 'yellow'];
   const vectors = new Float32Array(items.length * DIM).map(() => 0.3 * random.normal());
-  for (const [row, { item }] of items.entries()) vectors[row * DIM + colours.indexOf(item.attributes['colour'] as string)]! += 1;
-  await writeSnapshot(join(root, name), { space: spaceOf(definition), ids: items.map(({ item }) => item.id), keys, vectors, encodedCount: items.length, reusedCount: 0 });
+  for (const [row, { item }] of items.entries())
+    vectors[row * DIM + colours.indexOf(item.attributes['colour'] as string)]! += 1;
+  await writeSnapshot(join(root, name), {
+    space: spaceOf(definition),
+    ids: items.map(({ item }) => item.id),
+    keys,
+    vectors,
+    encodedCount: items.length,
+    reusedCount: 0,
+  });
 }
 
 async function pictureHashes(): Promise<string[]> {
@@ -47,7 +70,14 @@ beforeAll(async () => {
   const head = g.toModel({ 'logits.usage': g.linear(g.input('image_features', 'float32', ['n', WIDTH]), 'usage', 2) });
   await mkdir(join(root, 'base'));
   const component = await writeComponent(join(root, 'base'), 'head', head, saveModel);
-  await writeBundleManifest(join(root, 'base'), { format: 'graft-bundle', formatVersion: 1, name: 'stock', components: { head: component }, labels: { usage: ['a', 'b'] }, metadata: {} });
+  await writeBundleManifest(join(root, 'base'), {
+    format: 'graft-bundle',
+    formatVersion: 1,
+    name: 'stock',
+    components: { head: component },
+    labels: { usage: ['a', 'b'] },
+    metadata: {},
+  });
 });
 
 interface Options {
@@ -56,22 +86,39 @@ interface Options {
   readonly onEvent?: (event: Event) => void;
 }
 
-async function swap(input: Record<string, unknown> = {}, options: Options = {}): Promise<TaskOutcome & { workspace: string }> {
+async function swap(
+  input: Record<string, unknown> = {},
+  options: Options = {},
+): Promise<TaskOutcome & { workspace: string }> {
   const workspace = options.workspace ?? (await temporaryFolder());
-  const task = { dataset: 'dataset', base: 'base', snapshot: 'snapshot', targets: ['colour'], projector: { hidden: 16 }, training, ...input };
-  return { workspace, ...(await runTask('swap-encoder', swapEncoder, task, { ...options, inputsRoot: root, workspace })) };
+  const task = {
+    dataset: 'dataset',
+    base: 'base',
+    snapshot: 'snapshot',
+    targets: ['colour'],
+    projector: { hidden: 16 },
+    training,
+    ...input,
+  };
+  return {
+    workspace,
+    ...(await runTask('swap-encoder', swapEncoder, task, { ...options, inputsRoot: root, workspace })),
+  };
 }
 
-it.each([16, 0])('learns from stored vectors with %i hidden units and writes a bundle that reads no picture', async (hidden) => {
-  const { result, failure, workspace } = await swap({ projector: { hidden } });
-  expect(failure).toBeUndefined();
-  expect(result?.['val/accuracy/colour']).toBeGreaterThan(0.85);
-  const { manifest } = await openBundle(join(workspace, 'out/bundle'));
-  expect(Object.keys(manifest.components)).toEqual(['item_projector', 'head']);
-  expect(manifest.preprocessing).toBeUndefined();
-  expect(manifest.components['item_projector']?.space).toEqual(spaceOf(definition));
-  expect(manifest.components['item_projector']?.outputs[0]?.shape).toEqual(['n', WIDTH]);
-});
+it.each([16, 0])(
+  'learns from stored vectors with %i hidden units and writes a bundle that reads no picture',
+  async (hidden) => {
+    const { result, failure, workspace } = await swap({ projector: { hidden } });
+    expect(failure).toBeUndefined();
+    expect(result?.['val/accuracy/colour']).toBeGreaterThan(0.85);
+    const { manifest } = await openBundle(join(workspace, 'out/bundle'));
+    expect(Object.keys(manifest.components)).toEqual(['item_projector', 'head']);
+    expect(manifest.preprocessing).toBeUndefined();
+    expect(manifest.components['item_projector']?.space).toEqual(spaceOf(definition));
+    expect(manifest.components['item_projector']?.outputs[0]?.shape).toEqual(['n', WIDTH]);
+  },
+);
 
 it('finds nothing where the vectors tell nothing', async () => {
   const { result } = await swap({ targets: ['shape'] });
@@ -89,10 +136,14 @@ it('starts from the head of the base where it answers the same labels', async ()
 it('goes on from its checkpoint to the very weights of an unbroken run', async () => {
   const whole = await swap();
   const cancel = new AbortController();
-  const broken = await swap({}, { signal: cancel.signal, onEvent: (event) => event.type === 'checkpoint' && event.step === 30 && cancel.abort() });
+  const broken = await swap(
+    {},
+    { signal: cancel.signal, onEvent: (event) => event.type === 'checkpoint' && event.step === 30 && cancel.abort() },
+  );
   expect(broken.failure).toMatchObject({ code: 'cancelled' });
   const resumed = await swap({}, { workspace: broken.workspace });
-  const hash = (workspace: string): Promise<string> => sha256OfFile(join(workspace, 'out/bundle/item_projector.safetensors'));
+  const hash = (workspace: string): Promise<string> =>
+    sha256OfFile(join(workspace, 'out/bundle/item_projector.safetensors'));
   expect(await hash(resumed.workspace)).toBe(await hash(whole.workspace));
 });
 

@@ -3,13 +3,24 @@ import { classIndices, type LabelVocabulary, NO_LABEL } from '@graft/runner';
 import type { VectorTable } from './vector-table.js';
 
 /** Share of right answers per target on the validation items, as metrics `val/accuracy/<target>`. */
-export async function validationAccuracy(table: VectorTable, labels: LabelVocabulary, models: { projector: Model; head: Model }): Promise<Record<string, number>> {
+export async function validationAccuracy(
+  table: VectorTable,
+  labels: LabelVocabulary,
+  models: { projector: Model; head: Model },
+): Promise<Record<string, number>> {
   const count = table.items.length;
   if (count === 0) return {};
-  const model = compose({ model: models.projector, prefix: 'projector.' }, { model: models.head, prefix: 'head.' }, { image_features: 'image_features' });
+  const model = compose(
+    { model: models.projector, prefix: 'projector.' },
+    { model: models.head, prefix: 'head.' },
+    { image_features: 'image_features' },
+  );
   await using session = await openSession(model, { threads: 1 });
   const vectors = table.all();
-  const outputs = await session.run({ item_embeddings: float32([count, vectors.length / count], vectors) }, Object.keys(labels).map((target) => `logits.${target}`));
+  const outputs = await session.run(
+    { item_embeddings: float32([count, vectors.length / count], vectors) },
+    Object.keys(labels).map((target) => `logits.${target}`),
+  );
   const figures = Object.entries(labels).map(([target, classes]) => {
     const logits = outputs[`logits.${target}`]?.data as Float32Array;
     return [`val/accuracy/${target}`, share(logits, classIndices(table.items, target, classes))] as const;

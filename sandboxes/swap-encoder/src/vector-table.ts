@@ -11,7 +11,8 @@ export class VectorTable {
 
   static of(items: readonly DatasetItem[], snapshot: Snapshot): VectorTable {
     const vectors = new Float32Array(items.length * snapshot.dim);
-    for (const [index, item] of items.entries()) snapshot.copyRow(snapshot.rowOf(item.id) as number, vectors, index * snapshot.dim);
+    for (const [index, item] of items.entries())
+      snapshot.copyRow(snapshot.rowOf(item.id) as number, vectors, index * snapshot.dim);
     return new VectorTable(items, vectors, snapshot.dim);
   }
 

@@ -5,7 +5,13 @@ import { encoderSha256, spaceOf, writeBundleManifest, writeComponent } from '@gr
 
 const SIDE = 8;
 const DIM = 6;
-const preprocessing: ImagePreprocessing = { width: SIDE, height: SIDE, fit: 'fill', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+const preprocessing: ImagePreprocessing = {
+  width: SIDE,
+  height: SIDE,
+  fit: 'fill',
+  mean: [0.5, 0.5, 0.5],
+  std: [0.25, 0.25, 0.25],
+};
 
 /** A bundle whose encoder is one seeded linear map of the pixels. */
 export async function writeTinyEncoder(folder: string, seed: number): Promise<string> {
@@ -15,7 +21,14 @@ export async function writeTinyEncoder(folder: string, seed: number): Promise<st
   const flat = g.reshape(pixels, ['n', 3 * SIDE * SIDE]);
   const model = g.toModel({ image_features: g.linear(flat, 'map', DIM, { initial: truncatedNormal(0.1) }) });
   const encoder = await writeComponent(folder, 'vision_encoder', model, saveModel);
-  const space = spaceOf({ encoderSha256: encoderSha256(encoder), preprocessing, pooling: 'mean', normalised: false, dim: DIM, dtype: 'float32' });
+  const space = spaceOf({
+    encoderSha256: encoderSha256(encoder),
+    preprocessing,
+    pooling: 'mean',
+    normalised: false,
+    dim: DIM,
+    dtype: 'float32',
+  });
   await writeBundleManifest(folder, {
     format: 'graft-bundle',
     formatVersion: 1,

@@ -45,7 +45,9 @@ export function resample(candidates: readonly Scores[], count: number, random: R
       const item = random.below(itemCount);
       weights[item] = (weights[item] as number) + 1;
     }
-    return candidates.map((scores) => Float64Array.from(targets, (target) => accuracy(scores.get(target) as Outcomes, weights)));
+    return candidates.map((scores) =>
+      Float64Array.from(targets, (target) => accuracy(scores.get(target) as Outcomes, weights)),
+    );
   });
   return { draws, targets };
 }

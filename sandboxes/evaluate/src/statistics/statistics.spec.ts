@@ -1,7 +1,15 @@
 import { Random } from '@graft/runner';
 import { describe, expect, it } from 'vitest';
 import { baselines } from './baselines.js';
-import { accuracy, bootstrapPValue, meanOverTargets, percentileInterval, quantile, resample, UNLABELLED } from './bootstrap.js';
+import {
+  accuracy,
+  bootstrapPValue,
+  meanOverTargets,
+  percentileInterval,
+  quantile,
+  resample,
+  UNLABELLED,
+} from './bootstrap.js';
 import { mcnemar, signTest } from './mcnemar.js';
 
 describe('accuracy', () => {
@@ -20,7 +28,11 @@ describe('bootstrap', () => {
   it('gives the interval of the binomial for a single target', () => {
     const outcomes = Uint8Array.from({ length: 400 }, (_, item) => (item < 300 ? 1 : 0));
     const { draws } = resample([new Map([['colour', outcomes]])], 4000, new Random(1));
-    const { low, high } = percentileInterval(0.75, draws.map(([candidate]) => candidate?.[0] as number), 400);
+    const { low, high } = percentileInterval(
+      0.75,
+      draws.map(([candidate]) => candidate?.[0] as number),
+      400,
+    );
     const halfWidth = 1.96 * Math.sqrt((0.75 * 0.25) / 400);
     expect(low).toBeCloseTo(0.75 - halfWidth, 2);
     expect(high).toBeCloseTo(0.75 + halfWidth, 2);
@@ -60,7 +72,11 @@ describe("McNemar's exact test", () => {
   });
 
   it('counts discordant items only', () => {
-    expect(mcnemar(Uint8Array.of(1, 1, 0, UNLABELLED), Uint8Array.of(1, 0, 1, UNLABELLED))).toEqual({ onlyA: 1, onlyB: 1, pValue: 1 });
+    expect(mcnemar(Uint8Array.of(1, 1, 0, UNLABELLED), Uint8Array.of(1, 0, 1, UNLABELLED))).toEqual({
+      onlyA: 1,
+      onlyB: 1,
+      pValue: 1,
+    });
   });
 });
 

@@ -20,7 +20,10 @@ export const PairedTest = z.strictObject({
   /** Two-sided p of the paired bootstrap on the overall score. */
   pValue: z.number(),
   /** McNemar's exact two-sided p for each target. */
-  mcnemar: z.record(z.string(), z.strictObject({ onlyA: z.number().int(), onlyB: z.number().int(), pValue: z.number() })),
+  mcnemar: z.record(
+    z.string(),
+    z.strictObject({ onlyA: z.number().int(), onlyB: z.number().int(), pValue: z.number() }),
+  ),
 });
 
 export const LatencyPoint = z.strictObject({
@@ -58,7 +61,12 @@ export const EvaluationReport = z.strictObject({
   pricing: z.strictObject({ currency: z.string(), perCpuHour: z.number() }),
   /** Wrong answers worth looking at: item ids with the true and predicted labels of each candidate. */
   examples: z.array(
-    z.strictObject({ itemId: z.string(), target: z.string(), actual: z.string(), predicted: z.record(z.string(), z.string()) }),
+    z.strictObject({
+      itemId: z.string(),
+      target: z.string(),
+      actual: z.string(),
+      predicted: z.record(z.string(), z.string()),
+    }),
   ),
   environment: z.record(z.string(), z.string()),
 });

@@ -23,9 +23,25 @@ export interface RunOptions {
 }
 
 /** Runs a handler in this process as a runner would, with task and events checked against the protocol. */
-export async function runTask<K extends TaskKind>(kind: K, handler: RecipeHandler<K>, input: Record<string, unknown>, options: RunOptions): Promise<TaskOutcome> {
+export async function runTask<K extends TaskKind>(
+  kind: K,
+  handler: RecipeHandler<K>,
+  input: Record<string, unknown>,
+  options: RunOptions,
+): Promise<TaskOutcome> {
   const { inputsRoot, workspace, extra } = options;
-  const task = Task.parse({ protocol: 1, runId: randomUUID(), attempt: 1, seed: 7, threads: 2, inputsRoot, workspace, kind, input, ...extra });
+  const task = Task.parse({
+    protocol: 1,
+    runId: randomUUID(),
+    attempt: 1,
+    seed: 7,
+    threads: 2,
+    inputsRoot,
+    workspace,
+    kind,
+    input,
+    ...extra,
+  });
   const events: Event[] = [];
   const send = (event: Event): void => {
     events.push(Event.parse(event));

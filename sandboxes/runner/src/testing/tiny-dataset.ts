@@ -20,20 +20,37 @@ export async function tinyItem(ordinal: number, split: Split, variant = 0): Prom
   const colour = Object.keys(COLOURS)[random.below(4)] as keyof typeof COLOURS;
   const shape = SHAPES[random.below(2)] as (typeof SHAPES)[number];
   const id = `item-${ordinal}`;
-  const picture = await sharp(paint(COLOURS[colour], shape, random), { raw: { width: SIDE, height: SIDE, channels: 3 } }).png().toBuffer();
+  const picture = await sharp(paint(COLOURS[colour], shape, random), {
+    raw: { width: SIDE, height: SIDE, channels: 3 },
+  })
+    .png()
+    .toBuffer();
   return { item: { id, title: `a ${colour} ${shape}`, attributes: { colour, shape }, split }, picture };
 }
 
 export async function tinyItems(count: number): Promise<TinyItem[]> {
-  return Promise.all(Array.from({ length: count }, (_, ordinal) => tinyItem(ordinal, ordinal % 4 === 3 ? 'val' : 'train')));
+  return Promise.all(
+    Array.from({ length: count }, (_, ordinal) => tinyItem(ordinal, ordinal % 4 === 3 ? 'val' : 'train')),
+  );
 }
 
 /** Writes a dataset folder as the import recipe does. */
-export async function writeTinyDataset(folder: string, items: readonly TinyItem[], pairs: readonly DatasetPair[] = []): Promise<void> {
+export async function writeTinyDataset(
+  folder: string,
+  items: readonly TinyItem[],
+  pairs: readonly DatasetPair[] = [],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   let offset = 0;
   const lines = items.map(({ item, picture }) => {
-    const image = { offset, length: picture.length, sha256: createHash('sha256').update(picture).digest('hex'), width: SIDE, height: SIDE, format: 'png' };
+    const image = {
+      offset,
+      length: picture.length,
+      sha256: createHash('sha256').update(picture).digest('hex'),
+      width: SIDE,
+      height: SIDE,
+      format: 'png',
+    };
     offset += picture.length;
     return `${JSON.stringify({ ...item, image })}\n`;
   });
