@@ -1,9 +1,11 @@
 import { createGraftClient, orThrow, type GraftClient, type Schemas } from '@graft/client';
+import { patientFetch } from './patient-fetch.js';
 
 export type { GraftClient, Schemas };
 export type EvaluationReport = Schemas['EvaluationReport'];
 
-export const connect = (url: string, token: string): GraftClient => createGraftClient({ baseUrl: url, token });
+export const connect = (url: string, token: string): GraftClient =>
+  createGraftClient({ baseUrl: url, token, fetch: patientFetch });
 
 /** Nobody answered at all: says where and what to do, instead of fetch's "fetch failed". */
 export class Unreachable extends Error {

@@ -1,5 +1,6 @@
 import { unreachable } from './api.js';
 import { GraftProblem } from '@graft/client';
+import { patientFetch } from './patient-fetch.js';
 import { toProblem } from './problem.js';
 
 /** Where a model is asked and events are posted: the platform's own address, which hands both on to the gateway. */
@@ -25,11 +26,12 @@ export interface FeedbackEvent {
 }
 
 async function post(gateway: Gateway, path: string, body: unknown): Promise<unknown> {
-  const response = await fetch(new URL(path, gateway.url), {
+  const request = new Request(new URL(path, gateway.url), {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
-  }).catch((error: unknown) => {
+  });
+  const response = await patientFetch(request).catch((error: unknown) => {
     throw unreachable(error);
   });
   const text = await response.text();

@@ -1,7 +1,8 @@
+import { Option } from 'commander';
 import { all, answer, PER_PAGE, type Schemas } from '../api.js';
-import { UsageError, type Verdict } from '../exit-codes.js';
+import { UsageError } from '../exit-codes.js';
 import { withConnection, type Registrar, type Session } from '../session.js';
-import { percent, table } from '../terminal/table.js';
+import { milliseconds, percent, table } from '../terminal/table.js';
 import { listCommand, more, pageOf, when, type PageOptions } from './listing.js';
 import { findModel, findVersion } from './models.js';
 
@@ -20,17 +21,31 @@ async function endpointNamed(session: Session, name: string): Promise<Endpoint> 
   return answer(session.api.GET('/api/endpoints/{id}', { params: { path: { id: found.id } } }));
 }
 
-export function endpointLines(endpoint: Endpoint): string[] {
-  const rows = endpoint.variants.map((variant) => [
-    variant.name,
-    variant.role,
-    percent(variant.weight),
-    variant.modelVersionId,
+function endpointLines(endpoint: Endpoint): string[] {
+  const milli = (ms: number | null): string => (ms === null ? '' : milliseconds(ms));
+  const rows = endpoint.variants.map(({ name, role, weight, modelVersion, serverState, serverMessage, traffic }) => [
+    name,
+    role,
+    percent(weight),
+    `${endpoint.modelName}@${modelVersion}`,
+    serverMessage === null ? serverState : `${serverState}: ${serverMessage}`,
+    String(traffic.requests),
+    String(traffic.errors),
+    milli(traffic.latencyP50Ms),
+    milli(traffic.latencyP95Ms),
   ]);
+  const right = (title: string) => ({ title, align: 'right' as const });
   return [
-    `${endpoint.name} (${endpoint.id})`,
+    `${endpoint.name}: ${endpoint.state} (${endpoint.id}), figures of the last 24 hours`,
     ...table(
-      [{ title: 'variant' }, { title: 'role' }, { title: 'share', align: 'right' }, { title: 'model version' }],
+      [
+        { title: 'variant' },
+        { title: 'role' },
+        right('share'),
+        { title: 'version' },
+        { title: 'server' },
+        ...['requests', 'errors', 'p50', 'p95'].map(right),
+      ],
       rows,
     ),
   ];
@@ -63,7 +78,47 @@ async function parseVariant(session: Session, text: string, index: number) {
   };
 }
 
-const verdictOf = (outcome: Verdict): Verdict => outcome;
+type Metric = Schemas['Metric'];
+
+interface AnalysisOptions {
+  stored?: boolean;
+  events: string;
+  kind: Metric['kind'];
+  better: Metric['better'];
+}
+
+/** The server knows which events there are and refuses others by name. */
+const metricOf = ({ kind, better, events }: AnalysisOptions): Metric => ({
+  kind,
+  better,
+  eventTypes: events.split(',').map((type) => type.trim()) as Metric['eventTypes'],
+});
+
+/** What each variant's units did, the check of the split, and the outcome in plain words. */
+export function analysisLines(analysis: Schemas['Analysis']): string[] {
+  const rows = analysis.variants.map(({ name, role, share, n, mean }) => [
+    name,
+    role,
+    percent(share),
+    String(n),
+    mean.toPrecision(4),
+  ]);
+  const { sampleRatio } = analysis;
+  return [
+    ...table(
+      [
+        { title: 'variant' },
+        { title: 'role' },
+        { title: 'share', align: 'right' },
+        { title: 'units', align: 'right' },
+        { title: 'mean', align: 'right' },
+      ],
+      rows,
+    ),
+    ...(sampleRatio ? [`sample ratio: p = ${sampleRatio.pValue.toPrecision(3)}`] : []),
+    `${analysis.outcome}: ${analysis.sentence}`,
+  ];
+}
 
 export function registerEndpoints({ program, serve }: Registrar): void {
   const endpoint = program.command('endpoint').description('serving addresses with variants behind them');
@@ -128,16 +183,26 @@ export function registerEndpoints({ program, serve }: Registrar): void {
   withConnection(endpoint.command('analysis <name>'))
     .description('compute and show the A/B analysis: 0 pass, 1 fail, 3 inconclusive')
     .option('--stored', 'show the last one instead of computing a new one')
+    .option('--events <types>', 'what counts, separated by commas', 'save,click-out,purchase')
+    .addOption(
+      new Option('--kind <kind>', 'share of units that did it, or mean of the summed values per unit')
+        .choices(['conversion', 'mean'])
+        .default('conversion'),
+    )
+    .addOption(new Option('--better <direction>', 'what is better').choices(['higher', 'lower']).default('higher'))
     .action(
-      serve(async (session, name: string, { stored }: { stored?: boolean }) => {
+      serve(async (session, name: string, options: AnalysisOptions) => {
         const path = { id: (await endpointNamed(session, name)).id };
         const found = await answer(
-          stored
+          options.stored
             ? session.api.GET('/api/endpoints/{id}/analysis', { params: { path } })
-            : session.api.POST('/api/endpoints/{id}/analyses', { params: { path }, body: {} }),
+            : session.api.POST('/api/endpoints/{id}/analyses', {
+                params: { path },
+                body: { metric: metricOf(options) },
+              }),
         );
-        session.output.result(found, () => [`${found.outcome}: ${found.sentence}`]);
-        return verdictOf(found.outcome);
+        session.output.result(found, () => analysisLines(found));
+        return found.outcome;
       }),
     );
 }

@@ -8,7 +8,7 @@ import { listCommand, more, pageOf, when, type PageOptions } from './listing.js'
 
 export function experimentLines(experiment: Experiment): string[] {
   const rows = experiment.runs.map((run) => [
-    run.step,
+    run.name,
     run.recipe,
     run.state,
     durationMs(run) > 0 ? seconds(durationMs(run)) : '',
@@ -39,7 +39,7 @@ export async function createExperiment(session: Session, path: string): Promise<
   const file = await readExperiment(path);
   try {
     // The file is whatever its author wrote: judging it is the server's work, so it passes here untyped.
-    return await answer(session.api.POST('/api/experiments', { body: file.spec as Schemas['CreateExperiment'] }));
+    return await answer(session.api.POST('/api/experiments', { body: file.spec as Schemas['ExperimentSpec'] }));
   } catch (error) {
     throw error instanceof GraftProblem ? new GraftProblem(locateProblem(error.problem, file)) : error;
   }

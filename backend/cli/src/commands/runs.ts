@@ -85,10 +85,22 @@ function registerCompare({ program, serve }: Registrar): void {
     );
 }
 
+const LOG_LINES_AT_ONCE = 1000;
+
+async function logsOf(session: Session, id: string): Promise<Schemas['RunLog'][]> {
+  const lines: Schemas['RunLog'][] = [];
+  for (;;) {
+    const query = { afterId: lines.at(-1)?.id ?? '0', limit: LOG_LINES_AT_ONCE };
+    const { items } = await answer(session.api.GET('/api/runs/{id}/logs', { params: { path: { id }, query } }));
+    lines.push(...items);
+    if (items.length < LOG_LINES_AT_ONCE) return lines;
+  }
+}
+
 function runLines(run: Run): string[] {
   return [
     describeRun(run),
-    `recipe ${run.recipe}, attempt ${run.attempt}, started ${when(run.startedAt)}, ended ${when(run.finishedAt)} (UTC)`,
+    `recipe ${run.recipe}, attempt ${run.attempt}, started ${when(run.startedAt)}, ended ${when(run.endedAt)} (UTC)`,
     ...(run.failure ? [`failure ${run.failure.code}: ${run.failure.message}`] : []),
   ];
 }
@@ -121,9 +133,9 @@ export function registerRuns(registrar: Registrar): void {
     .description('what a run said, oldest first')
     .action(
       serve(async (session, id: string) => {
-        const entries = await answer(session.api.GET('/api/runs/{id}/logs', { params: { path: { id } } }));
-        session.output.result(entries, () =>
-          entries.items.map(({ at, level, message }) => `${at} ${level.padEnd(5)} ${message}`),
+        const entries = await logsOf(session, id);
+        session.output.result({ items: entries }, () =>
+          entries.map(({ at, level, message }) => `${at} ${level.padEnd(5)} ${message}`),
         );
       }),
     );

@@ -8,15 +8,15 @@ export type Run = Schemas['Run'];
 
 const POLL_MS = 1000;
 
-export const durationMs = ({ startedAt, finishedAt }: Pick<Run, 'startedAt' | 'finishedAt'>): number =>
-  startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : 0;
+export const durationMs = ({ startedAt, endedAt }: Pick<Run, 'startedAt' | 'endedAt'>): number =>
+  startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : 0;
 
 /** What a run says of itself in one line. */
 export function describeRun(run: Run): string {
-  const name = run.step.padEnd(10);
+  const name = run.name.padEnd(10);
   switch (run.state) {
     case 'running':
-      return `${name}  ${bar(run.progress)}  ${run.phase ?? ''}${run.message ? `: ${run.message}` : ''}`;
+      return `${name}  ${bar(run.progress)}  ${run.phase}`;
     case 'succeeded':
       return `${name}  done in ${seconds(durationMs(run))}`;
     case 'failed':

@@ -35,6 +35,8 @@ export async function refreshOnce(job: Job, first: DatasetVersion, experiment: E
   const snapshot = await snapshotOf(job, runOf(experiment, 'vectors').id);
   const again = await experimentOnce(session, {
     name: `${experiment.name}-refresh`,
+    limits: experiment.spec.limits,
+    seed: experiment.spec.seed,
     steps: [
       {
         name: 'vectors',
@@ -43,6 +45,7 @@ export async function refreshOnce(job: Job, first: DatasetVersion, experiment: E
           dataset: `dataset:${second.datasetName}@${second.version}`,
           encoder: `model:${job.source.encoder}@${encoder.version}`,
           previous: `snapshot:${snapshot.id}`,
+          batchSize: 64,
         },
       },
     ],

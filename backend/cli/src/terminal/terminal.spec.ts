@@ -51,6 +51,7 @@ describe('output', () => {
     const err = sink();
     const problem = toProblem(422, {
       title: 'Unprocessable',
+      status: 422,
       code: 'validation',
       detail: 'One field was refused.',
       errors: [{ field: 'steps.0.recipe', expected: 'finetune', found: 'tune', message: 'unknown recipe' }],
