@@ -12,8 +12,9 @@ import { Cancelled, RecipeFailure, toFailure } from './failures.js';
 export async function runRecipe<K extends TaskKind>(kind: K, handler: RecipeHandler<K>): Promise<never> {
   const socket = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
   const cancel = new AbortController();
+  // `on`, not `once`: a second signal must not kill the run before it has reported the first.
   for (const name of ['SIGTERM', 'SIGINT'] as const)
-    process.once(name, () => cancel.abort(new Cancelled(`received ${name}`)));
+    process.on(name, () => cancel.abort(new Cancelled(`received ${name}`)));
   const reported = await serveChannel(kind, handler, new ControlChannel(socket), cancel);
   process.exit(reported ? 0 : 1);
 }
