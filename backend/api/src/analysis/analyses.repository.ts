@@ -47,11 +47,18 @@ export class AnalysesRepository {
   }
 
   findLatest(endpointId: string): Promise<EndpointAnalysis | null> {
-    return this.dataSource.manager.findOne(EndpointAnalysis, { where: { endpointId }, order: { createdAt: 'DESC', id: 'DESC' } });
+    return this.dataSource.manager.findOne(EndpointAnalysis, {
+      where: { endpointId },
+      order: { createdAt: 'DESC', id: 'DESC' },
+    });
   }
 
   async list(endpointId: string, page: PageRequest<'createdAt'>): Promise<Page<EndpointAnalysis>> {
-    const [items, total] = await this.dataSource.manager.findAndCount(EndpointAnalysis, { where: { endpointId }, order: { [page.sort]: page.order }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(EndpointAnalysis, {
+      where: { endpointId },
+      order: { [page.sort]: page.order },
+      ...window(page),
+    });
     return { items, total };
   }
 }

@@ -20,7 +20,11 @@ export class AnalysesService {
   async analyse(endpointId: string, definition: MetricDefinition): Promise<EndpointAnalysis> {
     const { endpoint, variants } = await this.endpoints.get(endpointId);
     const counted = await this.repository.countUnits(endpointId, endpoint.trafficRevision, definition);
-    const metric: Metric = { kind: definition.kind, name: definition.eventTypes.join(' or '), better: definition.better };
+    const metric: Metric = {
+      kind: definition.kind,
+      name: definition.eventTypes.join(' or '),
+      better: definition.better,
+    };
     const counts = variants.map((variant) => countsOf(variant, definition, counted));
     const decision = decide(metric, counts);
     const analysis: EndpointAnalysis = {
@@ -28,7 +32,13 @@ export class AnalysesService {
       endpointId,
       trafficRevision: endpoint.trafficRevision,
       metric: definition,
-      variants: counts.map((variant) => ({ name: variant.name, role: variant.role, share: variant.share, n: variant.n, mean: sampleOf(metric, variant).mean })),
+      variants: counts.map((variant) => ({
+        name: variant.name,
+        role: variant.role,
+        share: variant.share,
+        n: variant.n,
+        mean: sampleOf(metric, variant).mean,
+      })),
       sampleRatio: decision.sampleRatio,
       comparisons: [...decision.comparisons],
       outcome: decision.outcome,
@@ -65,9 +75,16 @@ export class AnalysesService {
   }
 }
 
-function countsOf({ name, role, weight }: VariantView, { kind }: MetricDefinition, counted: readonly UnitCounts[]): VariantCounts {
+function countsOf(
+  { name, role, weight }: VariantView,
+  { kind }: MetricDefinition,
+  counted: readonly UnitCounts[],
+): VariantCounts {
   const units = counted.find(({ variant }) => variant === name);
   if (!units) return { name, role, share: weight, n: 0, sum: 0, sumOfSquares: 0 };
-  const sums = kind === 'conversion' ? { sum: units.converted, sumOfSquares: units.converted } : { sum: units.sum, sumOfSquares: units.sumOfSquares };
+  const sums =
+    kind === 'conversion'
+      ? { sum: units.converted, sumOfSquares: units.converted }
+      : { sum: units.sum, sumOfSquares: units.sumOfSquares };
   return { name, role, share: weight, n: units.n, ...sums };
 }

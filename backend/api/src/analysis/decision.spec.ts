@@ -15,11 +15,16 @@ describe('three outcomes', () => {
   it('passes a treatment whose always-valid interval lies above zero', () => {
     const decision = decideCounts({ n: 5000, sum: 500 }, { n: 5000, sum: 900 });
     expect(decision.outcome).toBe('pass');
-    expect(decision.sentence).toMatch(/^Swapped is better: 18\.00 % save with swapped against 10\.00 % save with native/);
+    expect(decision.sentence).toMatch(
+      /^Swapped is better: 18\.00 % save with swapped against 10\.00 % save with native/,
+    );
   });
 
   it('fails a treatment whose interval lies below zero, and turns round where lower is better', () => {
-    const [control, treatment] = [{ n: 5000, sum: 900 }, { n: 5000, sum: 500 }];
+    const [control, treatment] = [
+      { n: 5000, sum: 900 },
+      { n: 5000, sum: 500 },
+    ];
     expect(decideCounts(control, treatment).outcome).toBe('fail');
     expect(decideCounts(control, treatment, { ...saves, name: 'hide', better: 'lower' }).outcome).toBe('pass');
   });

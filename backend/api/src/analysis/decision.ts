@@ -1,5 +1,12 @@
 import { analysisPolicy } from './analysis.policy.js';
-import { absoluteEffect, relativeEffect, sampleOfProportion, sampleOfValues, type Effect, type Sample } from './statistics/effect.js';
+import {
+  absoluteEffect,
+  relativeEffect,
+  sampleOfProportion,
+  sampleOfValues,
+  type Effect,
+  type Sample,
+} from './statistics/effect.js';
 import { fixedTest, sequentialTest } from './statistics/hypothesis-tests.js';
 import { sampleRatioTest, type SampleRatio } from './statistics/sample-ratio.js';
 
@@ -77,7 +84,9 @@ export function decide(metric: Metric, variants: readonly VariantCounts[]): Deci
       `the traffic was not split as configured (sample ratio p = ${significant(sampleRatio.pValue)}), so no difference can be trusted. Find out which requests or exposures are missing.`,
     );
   }
-  const decisive = comparisons.find((comparison) => comparison.outcome === 'fail') ?? comparisons.find((comparison) => comparison.outcome === 'inconclusive');
+  const decisive =
+    comparisons.find((comparison) => comparison.outcome === 'fail') ??
+    comparisons.find((comparison) => comparison.outcome === 'inconclusive');
   return {
     sampleRatio,
     comparisons,
@@ -97,18 +106,28 @@ function compare({ metric, control, treatment, broken }: Pair): Comparison {
   const [a, b] = [sampleOf(metric, control), sampleOf(metric, treatment)];
   const absolute = difference(absoluteEffect(a, b));
   const relative = difference(relativeEffect(a, b));
-  const verdict = (outcome: Outcome, reason: string): Comparison => ({ treatment: treatment.name, absolute, relative, outcome, reason });
+  const verdict = (outcome: Outcome, reason: string): Comparison => ({
+    treatment: treatment.name,
+    absolute,
+    relative,
+    outcome,
+    reason,
+  });
 
   if (broken) return verdict('inconclusive', 'the traffic was not split as configured.');
   const missing = missingEvidence(metric, control, treatment);
   if (missing !== null) return verdict('inconclusive', missing);
-  if (absolute === null) return verdict('inconclusive', `${metric.name} does not vary between units, so no interval can be given.`);
+  if (absolute === null)
+    return verdict('inconclusive', `${metric.name} does not vary between units, so no interval can be given.`);
 
   const figures = `${describe(metric, treatment.name, b.mean)} against ${describe(metric, control.name, a.mean)}, difference ${signed(absolute.estimate)} (always-valid 95 % interval ${signed(absolute.alwaysValid.low)} to ${signed(absolute.alwaysValid.high)}, ${control.n + treatment.n} units).`;
-  const direction = Math.sign(absolute.alwaysValid.low) === Math.sign(absolute.alwaysValid.high) ? Math.sign(absolute.estimate) : 0;
+  const direction =
+    Math.sign(absolute.alwaysValid.low) === Math.sign(absolute.alwaysValid.high) ? Math.sign(absolute.estimate) : 0;
   if (direction === 0) return verdict('inconclusive', `not enough evidence that ${treatment.name} differs: ${figures}`);
-  const better = (direction > 0) === (metric.better === 'higher');
-  return better ? verdict('pass', `${treatment.name} is better: ${figures}`) : verdict('fail', `${treatment.name} is worse: ${figures}`);
+  const better = direction > 0 === (metric.better === 'higher');
+  return better
+    ? verdict('pass', `${treatment.name} is better: ${figures}`)
+    : verdict('fail', `${treatment.name} is worse: ${figures}`);
 }
 
 /** Why the counts are too small to be judged, or null. */
@@ -129,7 +148,9 @@ function missingEvidence(metric: Metric, control: VariantCounts, treatment: Vari
 
 /** Mean and variance of one variant's units under the metric. */
 export function sampleOf(metric: Metric, counts: VariantCounts): Sample {
-  return metric.kind === 'conversion' ? sampleOfProportion(counts.n, counts.sum) : sampleOfValues(counts.n, counts.sum, counts.sumOfSquares);
+  return metric.kind === 'conversion'
+    ? sampleOfProportion(counts.n, counts.sum)
+    : sampleOfValues(counts.n, counts.sum, counts.sumOfSquares);
 }
 
 function difference(effect: Effect | null): Difference | null {
@@ -150,7 +171,9 @@ function inconclusive(sampleRatio: SampleRatio | null, comparisons: readonly Com
 }
 
 function describe(metric: Metric, variant: string, mean: number): string {
-  return metric.kind === 'conversion' ? `${(100 * mean).toFixed(2)} % ${metric.name} with ${variant}` : `mean ${metric.name} ${significant(mean)} with ${variant}`;
+  return metric.kind === 'conversion'
+    ? `${(100 * mean).toFixed(2)} % ${metric.name} with ${variant}`
+    : `mean ${metric.name} ${significant(mean)} with ${variant}`;
 }
 
 function signed(value: number): string {

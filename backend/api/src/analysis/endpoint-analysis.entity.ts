@@ -12,7 +12,11 @@ export interface MetricDefinition {
 }
 
 /** What is looked at when nobody says otherwise: did the unit act on what it was shown? */
-export const defaultMetric: MetricDefinition = { kind: 'conversion', eventTypes: ['save', 'click-out', 'purchase'], better: 'higher' };
+export const defaultMetric: MetricDefinition = {
+  kind: 'conversion',
+  eventTypes: ['save', 'click-out', 'purchase'],
+  better: 'higher',
+};
 
 export interface VariantResult {
   name: string;

@@ -1,7 +1,14 @@
 import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { CurrentActor, Requires, type Actor } from '../identity/index.js';
 import { Audited, Id, Operation } from '../platform/http/index.js';
-import { CreateEndpointDto, endpointDto, EndpointDto, EndpointListDto, ListEndpointsQuery, SetTrafficDto } from './dto/endpoint.dto.js';
+import {
+  CreateEndpointDto,
+  endpointDto,
+  EndpointDto,
+  EndpointListDto,
+  ListEndpointsQuery,
+  SetTrafficDto,
+} from './dto/endpoint.dto.js';
 import { EndpointsService } from './endpoints.service.js';
 
 @Controller('endpoints')
@@ -10,7 +17,11 @@ export class EndpointsController {
 
   @Get()
   @Requires('endpoints:read')
-  @Operation({ id: 'listEndpoints', summary: 'Serving endpoints with their variants and traffic', returns: EndpointListDto })
+  @Operation({
+    id: 'listEndpoints',
+    summary: 'Serving endpoints with their variants and traffic',
+    returns: EndpointListDto,
+  })
   async list(@Query({ schema: ListEndpointsQuery }) query: ListEndpointsQuery): Promise<EndpointListDto> {
     const { items, total } = await this.endpoints.list(query);
     return { items: items.map(endpointDto), total };
@@ -19,14 +30,26 @@ export class EndpointsController {
   @Post()
   @Requires('endpoints:create')
   @Audited('endpoints.create')
-  @Operation({ id: 'createEndpoint', summary: 'Serve versions of a model behind one address, each with a share of the traffic', status: 201, returns: EndpointDto })
-  async create(@CurrentActor() actor: Actor, @Body({ schema: CreateEndpointDto }) body: CreateEndpointDto): Promise<EndpointDto> {
+  @Operation({
+    id: 'createEndpoint',
+    summary: 'Serve versions of a model behind one address, each with a share of the traffic',
+    status: 201,
+    returns: EndpointDto,
+  })
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: CreateEndpointDto }) body: CreateEndpointDto,
+  ): Promise<EndpointDto> {
     return endpointDto(await this.endpoints.create(actor, body));
   }
 
   @Get(':id')
   @Requires('endpoints:read')
-  @Operation({ id: 'getEndpoint', summary: 'One endpoint: variants, state of their servers, requests and latency', returns: EndpointDto })
+  @Operation({
+    id: 'getEndpoint',
+    summary: 'One endpoint: variants, state of their servers, requests and latency',
+    returns: EndpointDto,
+  })
   async get(@Param('id', { schema: Id }) id: string): Promise<EndpointDto> {
     return endpointDto(await this.endpoints.get(id));
   }
@@ -35,7 +58,11 @@ export class EndpointsController {
   @Requires('endpoints:traffic')
   @Audited('endpoints.traffic')
   @Operation({ id: 'setTraffic', summary: 'Change the weights of all variants', returns: EndpointDto })
-  async setTraffic(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor, @Body({ schema: SetTrafficDto }) body: SetTrafficDto): Promise<EndpointDto> {
+  async setTraffic(
+    @Param('id', { schema: Id }) id: string,
+    @CurrentActor() actor: Actor,
+    @Body({ schema: SetTrafficDto }) body: SetTrafficDto,
+  ): Promise<EndpointDto> {
     return endpointDto(await this.endpoints.setTraffic(id, actor, body.variants));
   }
 

@@ -34,7 +34,10 @@ export class EndpointsRepository {
       await tx.insert(Endpoint, endpoint);
     } catch (error) {
       if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-      throw new DomainError('endpoint-name-taken', `A live endpoint is already named ${endpoint.name}. Choose another name or retire that one first.`);
+      throw new DomainError(
+        'endpoint-name-taken',
+        `A live endpoint is already named ${endpoint.name}. Choose another name or retire that one first.`,
+      );
     }
     await tx.insert(EndpointVariant, [...variants]);
   }
@@ -48,13 +51,20 @@ export class EndpointsRepository {
       ...(filter.state === undefined ? {} : { state: filter.state }),
       ...(filter.modelId === undefined ? {} : { modelId: filter.modelId }),
     };
-    const [items, total] = await this.dataSource.manager.findAndCount(Endpoint, { where, order: { [filter.sort]: filter.order, id: 'ASC' }, ...window(filter) });
+    const [items, total] = await this.dataSource.manager.findAndCount(Endpoint, {
+      where,
+      order: { [filter.sort]: filter.order, id: 'ASC' },
+      ...window(filter),
+    });
     return { items, total };
   }
 
   /** In the order of their bucket ranges. */
   variantsOf(endpointIds: readonly string[], tx: Tx = this.dataSource.manager): Promise<EndpointVariant[]> {
-    return tx.find(EndpointVariant, { where: { endpointId: In([...endpointIds]) }, order: { endpointId: 'ASC', position: 'ASC' } });
+    return tx.find(EndpointVariant, {
+      where: { endpointId: In([...endpointIds]) },
+      order: { endpointId: 'ASC', position: 'ASC' },
+    });
   }
 
   /** Endpoint id and variant name joined by a slash -> what it saw. */
@@ -84,7 +94,16 @@ export class EndpointsRepository {
     const revision = rows[0]?.revision;
     if (revision === undefined) throw retired();
     for (const { name, weight } of weights) await tx.update(EndpointVariant, { endpointId: id, name }, { weight });
-    await this.recordRevision({ endpointId: id, revision, weights: Object.fromEntries(weights.map(({ name, weight }) => [name, weight])), changedBy, changedAt: new Date() }, tx);
+    await this.recordRevision(
+      {
+        endpointId: id,
+        revision,
+        weights: Object.fromEntries(weights.map(({ name, weight }) => [name, weight])),
+        changedBy,
+        changedAt: new Date(),
+      },
+      tx,
+    );
   }
 
   async recordRevision(revision: TrafficRevision, tx: Tx): Promise<void> {

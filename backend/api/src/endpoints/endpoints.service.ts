@@ -7,7 +7,13 @@ import { ModelServers, type ModelServerState } from '../sandboxes/index.js';
 import type { Endpoint, EndpointVariant } from './endpoint.entity.js';
 import { endpointStates } from './endpoint.states.js';
 import { EndpointsRepository, type EndpointFilter, type VariantTraffic } from './endpoints.repository.js';
-import { checkedWeights, checkSameVariants, checkVariants, type PlannedVariant, type VariantWeight } from './traffic.policy.js';
+import {
+  checkedWeights,
+  checkSameVariants,
+  checkVariants,
+  type PlannedVariant,
+  type VariantWeight,
+} from './traffic.policy.js';
 
 export interface NewEndpoint {
   readonly name: string;
@@ -67,9 +73,16 @@ export class EndpointsService {
       retiredAt: null,
     };
     await this.transactions.run(async (tx) => {
-      await this.repository.insert(endpoint, variants.map((variant, position) => ({ ...variant, endpointId: endpoint.id, position })), tx);
+      await this.repository.insert(
+        endpoint,
+        variants.map((variant, position) => ({ ...variant, endpointId: endpoint.id, position })),
+        tx,
+      );
       const weights = Object.fromEntries(variants.map(({ name, weight }) => [name, weight]));
-      await this.repository.recordRevision({ endpointId: endpoint.id, revision: 1, weights, changedBy: actor.personId, changedAt: endpoint.createdAt }, tx);
+      await this.repository.recordRevision(
+        { endpointId: endpoint.id, revision: 1, weights, changedBy: actor.personId, changedAt: endpoint.createdAt },
+        tx,
+      );
       await this.wantServers(variants, tx);
       await this.live.changed(tx, { resource: 'endpoints', id: endpoint.id, type: 'created' });
     });
@@ -116,8 +129,18 @@ export class EndpointsService {
     variants.forEach(({ modelVersionId }, i) => {
       const field = `variants[${i}].modelVersionId`;
       const version = versions.find(({ id }) => id === modelVersionId);
-      if (version?.modelId !== modelId) throw invalidField(field, `a version of model ${modelId}`, version ? `a version of model ${version.modelId}` : modelVersionId);
-      if (version.manifest.components['head'] === undefined) throw invalidField(field, 'a version with a component head, which is what answers requests', `one with ${Object.keys(version.manifest.components).join(', ')}`);
+      if (version?.modelId !== modelId)
+        throw invalidField(
+          field,
+          `a version of model ${modelId}`,
+          version ? `a version of model ${version.modelId}` : modelVersionId,
+        );
+      if (version.manifest.components['head'] === undefined)
+        throw invalidField(
+          field,
+          'a version with a component head, which is what answers requests',
+          `one with ${Object.keys(version.manifest.components).join(', ')}`,
+        );
     });
   }
 

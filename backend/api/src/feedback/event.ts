@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** What a unit can do, weakest sign of interest first; `hide` is the one that speaks against. */
-export const eventTypes = ['impression', 'closeup', 'save', 'click-out', 'add-to-cart', 'purchase', 'hide', 'rating'] as const;
+export const eventTypes = [
+  'impression',
+  'closeup',
+  'save',
+  'click-out',
+  'add-to-cart',
+  'purchase',
+  'hide',
+  'rating',
+] as const;
 export const EventType = z.enum(eventTypes);
 export type EventType = z.infer<typeof EventType>;
 

@@ -22,5 +22,9 @@ export function assignVariant<V extends WeightedVariant>(endpointId: string, uni
 }
 
 function rangesOf(variants: readonly WeightedVariant[]): BucketRange[] {
-  return bucketRanges(variants.length, 1, variants.map((variant) => variant.weight));
+  return bucketRanges(
+    variants.length,
+    1,
+    variants.map((variant) => variant.weight),
+  );
 }

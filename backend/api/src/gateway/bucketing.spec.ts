@@ -1,11 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bucketRanges, chooseVariation, equalWeights, hashUnit, inNamespace, type BucketRange, type Namespace } from './bucketing.js';
+import {
+  bucketRanges,
+  chooseVariation,
+  equalWeights,
+  hashUnit,
+  inNamespace,
+  type BucketRange,
+  type Namespace,
+} from './bucketing.js';
 
 interface PublishedCases {
   hash: [salt: string, unit: string, version: number, expected: number | null][];
-  getBucketRange: [name: string, input: [count: number, coverage: number, weights: number[] | null], expected: BucketRange[]][];
+  getBucketRange: [
+    name: string,
+    input: [count: number, coverage: number, weights: number[] | null],
+    expected: BucketRange[],
+  ][];
   chooseVariation: [name: string, hash: number, ranges: BucketRange[], expected: number][];
   inNamespace: [name: string, unit: string, namespace: Namespace, expected: boolean][];
   getEqualWeights: [count: number, expected: number[]][];
@@ -23,14 +35,58 @@ const inlined: PublishedCases = {
     ['abc', 'def', 99, null],
   ],
   getBucketRange: [
-    ['reduced coverage', [2, 0.5, null], [[0, 0.25], [0.5, 0.75]]],
-    ['zero coverage', [2, 0, null], [[0, 0], [0.5, 0.5]]],
-    ['uneven weights', [2, 1, [0.4, 0.6]], [[0, 0.4], [0.4, 1]]],
-    ['weights sum above 1', [2, 1, [0.7, 0.6]], [[0, 0.5], [0.5, 1]]],
+    [
+      'reduced coverage',
+      [2, 0.5, null],
+      [
+        [0, 0.25],
+        [0.5, 0.75],
+      ],
+    ],
+    [
+      'zero coverage',
+      [2, 0, null],
+      [
+        [0, 0],
+        [0.5, 0.5],
+      ],
+    ],
+    [
+      'uneven weights',
+      [2, 1, [0.4, 0.6]],
+      [
+        [0, 0.4],
+        [0.4, 1],
+      ],
+    ],
+    [
+      'weights sum above 1',
+      [2, 1, [0.7, 0.6]],
+      [
+        [0, 0.5],
+        [0.5, 1],
+      ],
+    ],
   ],
   chooseVariation: [
-    ['boundary belongs to the next range', 0.5, [[0, 0.5], [0.5, 1]], 1],
-    ['outside', 0.4, [[0, 0.25], [0.5, 0.75]], -1],
+    [
+      'boundary belongs to the next range',
+      0.5,
+      [
+        [0, 0.5],
+        [0.5, 1],
+      ],
+      1,
+    ],
+    [
+      'outside',
+      0.4,
+      [
+        [0, 0.25],
+        [0.5, 0.75],
+      ],
+      -1,
+    ],
   ],
   inNamespace: [
     ['user 1, namespace1, 1', '1', ['namespace1', 0, 0.4], false],
@@ -70,9 +126,15 @@ function itMatches(cases: PublishedCases): void {
 describe('inlined vectors', () => itMatches(inlined));
 
 // eslint-disable-next-line no-restricted-syntax -- a test finds its data by the variable that says where the data is
-const casesFile = join(process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../shared/data'), 'growthbook-cases/cases.json');
+const casesFile = join(
+  process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../shared/data'),
+  'growthbook-cases/cases.json',
+);
 const published = existsSync(casesFile) ? (JSON.parse(readFileSync(casesFile, 'utf8')) as PublishedCases) : null;
-if (published === null) console.warn(`SKIPPED: all published GrowthBook vectors, because ${casesFile} is absent. Set GRAFT_DATA_DIR to run them.`);
+if (published === null)
+  console.warn(
+    `SKIPPED: all published GrowthBook vectors, because ${casesFile} is absent. Set GRAFT_DATA_DIR to run them.`,
+  );
 describe.runIf(published !== null)('all published vectors', () => {
   if (published !== null) itMatches(published);
 });
@@ -90,7 +152,8 @@ describe('assignment over many units', () => {
   });
 
   it('a treatment that grows keeps every unit it had', () => {
-    const choose = (weights: number[]) => units.map((unit) => chooseVariation(hashUnit('salt', unit, 2)!, bucketRanges(2, 1, weights)));
+    const choose = (weights: number[]) =>
+      units.map((unit) => chooseVariation(hashUnit('salt', unit, 2)!, bucketRanges(2, 1, weights)));
     const before = choose([0.9, 0.1]);
     const after = choose([0.5, 0.5]);
     expect(before.every((variant, i) => variant === 0 || after[i] === 1)).toBe(true);

@@ -56,7 +56,10 @@ export class EventIntake {
     const ids = events.flatMap(({ eventId }) => (eventId === undefined ? [] : [eventId]));
     if (ids.length === 0) return new Set();
     try {
-      const { rows } = await this.pool.query<{ event_id: string }>('SELECT event_id FROM event_receipts WHERE event_id = ANY($1)', [ids]);
+      const { rows } = await this.pool.query<{ event_id: string }>(
+        'SELECT event_id FROM event_receipts WHERE event_id = ANY($1)',
+        [ids],
+      );
       return new Set(rows.map((row) => row.event_id));
     } catch (error) {
       this.logger.warn({ error: String(error) }, 'Repeated events are not counted: the database does not answer');
@@ -85,7 +88,8 @@ function toStored({ events }: FeedbackRequest, snapshot: Snapshot, receivedAt: D
       exposureId: event.exposureId ?? null,
     };
   });
-  if (problems.length > 0) throw new DomainError('validation-failed', problems.map(({ message }) => message).join('; '), problems);
+  if (problems.length > 0)
+    throw new DomainError('validation-failed', problems.map(({ message }) => message).join('; '), problems);
   return stored;
 }
 

@@ -9,7 +9,16 @@ import type { SnapshotSource } from './snapshot-source.js';
 /** What units did comes in here. Answers when it is durable. */
 export function feedbackRoutes(app: FastifyInstance, source: SnapshotSource, intake: EventIntake): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = error instanceof NotReady ? { ...toProblem(error, request.id), status: 503, title: 'Service Unavailable', code: 'not-ready', detail: error.message } : toProblem(error, request.id);
+    const problem =
+      error instanceof NotReady
+        ? {
+            ...toProblem(error, request.id),
+            status: 503,
+            title: 'Service Unavailable',
+            code: 'not-ready',
+            detail: error.message,
+          }
+        : toProblem(error, request.id);
     if (problem.status >= 500) request.log.error({ err: error }, 'Feedback request failed');
     if (problem.status === 503) reply.header('retry-after', '1');
     return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));

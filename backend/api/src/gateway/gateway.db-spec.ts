@@ -20,11 +20,16 @@ let servers: FakeModelServer[];
 beforeAll(async () => {
   home = mkdtempSync(path.join(tmpdir(), 'graft-gateway-'));
   rows = await insertServingRows(database);
-  servers = [await startFakeModelServer(path.join(home, 'native.sock'), 'native'), await startFakeModelServer(path.join(home, 'swapped.sock'), 'swapped')];
+  servers = [
+    await startFakeModelServer(path.join(home, 'native.sock'), 'native'),
+    await startFakeModelServer(path.join(home, 'swapped.sock'), 'swapped'),
+  ];
   await markServerReady(database, rows.versions.control, servers[0]!.socketPath);
   await markServerReady(database, rows.versions.treatment, servers[1]!.socketPath);
   proxy = await startCuttableProxy(database.url);
-  gateway = await startGateway(loadConfig('gateway', { DATABASE_URL: proxy.url, GRAFT_HOME: home, LOG_LEVEL: 'silent' }));
+  gateway = await startGateway(
+    loadConfig('gateway', { DATABASE_URL: proxy.url, GRAFT_HOME: home, LOG_LEVEL: 'silent' }),
+  );
 });
 
 afterAll(async () => {
@@ -43,12 +48,15 @@ function ask(url: string, payload: object | undefined, token = rows.token, heade
   });
 }
 const items = (...data: string[]) => [{ name: 'item_ids', shape: [data.length], datatype: 'BYTES', data }];
-const infer = (unit: string, endpoint = rows.endpoint) => ask(`/v2/models/${endpoint}/infer`, { id: `q-${unit}`, parameters: { unit }, inputs: items('1', '2') });
+const infer = (unit: string, endpoint = rows.endpoint) =>
+  ask(`/v2/models/${endpoint}/infer`, { id: `q-${unit}`, parameters: { unit }, inputs: items('1', '2') });
 const post = (...events: object[]) => ask('/feedback/events', { events });
 
 describe('inference', () => {
   it('answers from the variant of the unit, every time the same, and logs each exposure', async () => {
-    const answers = await Promise.all(['ada', 'ada', 'grace', 'joan', 'mary', 'rosa', 'lise', 'emmy'].map((unit) => infer(unit)));
+    const answers = await Promise.all(
+      ['ada', 'ada', 'grace', 'joan', 'mary', 'rosa', 'lise', 'emmy'].map((unit) => infer(unit)),
+    );
     for (const answer of answers) {
       const body = answer.json();
       expect(answer.statusCode).toBe(200);
@@ -65,36 +73,63 @@ describe('inference', () => {
       expect(found).toHaveLength(1);
       return found;
     });
-    expect(row).toMatchObject({ unit: 'ada', request_id: 'q-ada', endpoint_id: rows.endpointId, traffic_revision: 1, propensity: 0.5, status: 200, images: 2 });
+    expect(row).toMatchObject({
+      unit: 'ada',
+      request_id: 'q-ada',
+      endpoint_id: rows.endpointId,
+      traffic_revision: 1,
+      propensity: 0.5,
+      status: 200,
+      images: 2,
+    });
   });
 
   it('takes the unit from the header too, and refuses two different ones or none', async () => {
     const url = `/v2/models/${rows.endpoint}/infer`;
     expect((await ask(url, { inputs: items('1') }, rows.token, { 'x-graft-unit': 'ada' })).statusCode).toBe(200);
-    const both = await ask(url, { parameters: { unit: 'grace' }, inputs: items('1') }, rows.token, { 'x-graft-unit': 'ada' });
+    const both = await ask(url, { parameters: { unit: 'grace' }, inputs: items('1') }, rows.token, {
+      'x-graft-unit': 'ada',
+    });
     expect(both.statusCode).toBe(422);
     const none = await ask(url, { inputs: items('1') });
     expect(none.json().error).toMatch(/^parameters\.unit: expected/);
   });
 
   it('refuses by name what it does not know or support', async () => {
-    const answer = await ask(`/v2/models/${rows.endpoint}/infer`, { parameters: { unit: 'ada', priority: 3 }, inputs: [{ ...items('1')[0], parameters: { binary_data_size: 4 } }] });
+    const answer = await ask(`/v2/models/${rows.endpoint}/infer`, {
+      parameters: { unit: 'ada', priority: 3 },
+      inputs: [{ ...items('1')[0], parameters: { binary_data_size: 4 } }],
+    });
     expect(answer.statusCode).toBe(422);
-    expect(answer.json().error).toMatch(/parameters\.priority: expected no field of this name.*inputs\[0\]\.parameters: expected no field/s);
+    expect(answer.json().error).toMatch(
+      /parameters\.priority: expected no field of this name.*inputs\[0\]\.parameters: expected no field/s,
+    );
   });
 
   it("hands on the server's own refusal and records it", async () => {
-    const answer = await ask(`/v2/models/${rows.endpoint}/infer`, { parameters: { unit: 'ada' }, inputs: items('unknown') });
+    const answer = await ask(`/v2/models/${rows.endpoint}/infer`, {
+      parameters: { unit: 'ada' },
+      inputs: items('unknown'),
+    });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toEqual({ error: 'inputs[0].data: unknown is not in the snapshot' });
-    await eventually(async () => expect(await database.query('SELECT FROM exposures WHERE status = 400')).toHaveLength(1));
+    await eventually(async () =>
+      expect(await database.query('SELECT FROM exposures WHERE status = 400')).toHaveLength(1),
+    );
   });
 
   it('answers metadata and readiness', async () => {
     expect((await ask('/v2', undefined)).json()).toEqual({ name: 'graft', version: '2', extensions: [] });
     expect((await ask('/v2/health/ready', undefined)).json()).toEqual({ live: true, ready: true });
-    expect((await ask(`/v2/models/${rows.endpoint}/ready`, undefined)).json()).toEqual({ name: 'tagging', ready: true });
-    expect((await ask(`/v2/models/${rows.endpoint}`, undefined)).json()).toMatchObject({ name: 'tagging', versions: ['1', '2'], inputs: [{ name: 'item_ids' }] });
+    expect((await ask(`/v2/models/${rows.endpoint}/ready`, undefined)).json()).toEqual({
+      name: 'tagging',
+      ready: true,
+    });
+    expect((await ask(`/v2/models/${rows.endpoint}`, undefined)).json()).toMatchObject({
+      name: 'tagging',
+      versions: ['1', '2'],
+      inputs: [{ name: 'item_ids' }],
+    });
     expect((await ask('/v2/models/nobody/infer', {})).json().error).toMatch(/No live endpoint nobody/);
   });
 });
@@ -110,7 +145,10 @@ describe('who may call', () => {
     const token = await insertToken(database, null, ['inference:call']);
     expect((await ask(`/v2/models/${rows.endpoint}/ready`, undefined, token)).statusCode).toBe(200);
     await database.query(`UPDATE api_tokens SET revoked_at = now() WHERE scopes = '{inference:call}'`);
-    await eventually(async () => expect((await ask(`/v2/models/${rows.endpoint}/ready`, undefined, token)).statusCode).toBe(401), 2_000);
+    await eventually(
+      async () => expect((await ask(`/v2/models/${rows.endpoint}/ready`, undefined, token)).statusCode).toBe(401),
+      2_000,
+    );
   });
 });
 
@@ -120,7 +158,8 @@ describe('model servers', () => {
     const answer = await infer('ada', 'fresh');
     expect(answer.statusCode).toBe(503);
     expect(answer.headers['retry-after']).toBe('1');
-    for (const version of Object.values(fresh.versions)) await markServerReady(database, version, servers[0]!.socketPath);
+    for (const version of Object.values(fresh.versions))
+      await markServerReady(database, version, servers[0]!.socketPath);
     await eventually(async () => expect((await infer('ada', 'fresh')).statusCode).toBe(200));
   });
 
@@ -147,7 +186,14 @@ describe('model servers', () => {
 });
 
 describe('feedback', () => {
-  const event = (eventId: string, more: object = {}) => ({ eventId, endpoint: rows.endpoint, unit: 'ada', type: 'save', itemId: '1', ...more });
+  const event = (eventId: string, more: object = {}) => ({
+    eventId,
+    endpoint: rows.endpoint,
+    unit: 'ada',
+    type: 'save',
+    itemId: '1',
+    ...more,
+  });
 
   it('stores an event once, however often and wherever it is repeated', async () => {
     expect((await post(event('e1'), event('e1'), event('e2'))).json()).toEqual({ accepted: 2, duplicates: 1 });
@@ -158,9 +204,16 @@ describe('feedback', () => {
   });
 
   it('takes nothing of a request with one wrong event, and says which', async () => {
-    const answer = await post(event('e4'), event('e5', { endpoint: 'nowhere' }), event('e6', { at: '2099-01-01T00:00:00Z' }));
+    const answer = await post(
+      event('e4'),
+      event('e5', { endpoint: 'nowhere' }),
+      event('e6', { at: '2099-01-01T00:00:00Z' }),
+    );
     expect(answer.statusCode).toBe(422);
-    expect(answer.json().errors.map(({ field }: { field: string }) => field)).toEqual(['events[1].endpoint', 'events[2].at']);
+    expect(answer.json().errors.map(({ field }: { field: string }) => field)).toEqual([
+      'events[1].endpoint',
+      'events[2].at',
+    ]);
     expect((await post(event('e4'))).json()).toEqual({ accepted: 1, duplicates: 0 });
     expect((await post({ ...event('e7'), type: 'wave' })).json().errors[0].field).toBe('events[0].type');
   });
@@ -169,7 +222,9 @@ describe('feedback', () => {
 describe('while the database is away', () => {
   it('goes on answering and taking feedback, and stores all of it once afterwards', async () => {
     const stored = async () => (await database.query<{ n: number }>('SELECT count(*)::int AS n FROM exposures'))[0]!.n;
-    await eventually(() => expect(readdirSync(path.join(home, 'wal')).filter((name) => name.startsWith('exposures'))).toHaveLength(0));
+    await eventually(() =>
+      expect(readdirSync(path.join(home, 'wal')).filter((name) => name.startsWith('exposures'))).toHaveLength(0),
+    );
     const before = await stored();
     proxy.cut();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => infer(`away-${i}`)));
@@ -179,7 +234,9 @@ describe('while the database is away', () => {
     expect((await post(event)).json()).toEqual({ accepted: 0, duplicates: 1 });
     proxy.mend();
     await eventually(async () => expect(await stored()).toBe(before + 20));
-    await eventually(async () => expect(await database.query(`SELECT value FROM events WHERE event_id = 'away'`)).toEqual([{ value: 9.5 }]));
+    await eventually(async () =>
+      expect(await database.query(`SELECT value FROM events WHERE event_id = 'away'`)).toEqual([{ value: 9.5 }]),
+    );
   });
 });
 

@@ -49,7 +49,13 @@ export async function startGateway(config: Config): Promise<Gateway> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await becomeSoleWriter(await realpath(folder));
 
-  const pool = new pg.Pool({ connectionString: config.databaseUrl, max: POOL_SIZE, application_name: 'graft-gateway', connectionTimeoutMillis: 2_000, query_timeout: 5_000 });
+  const pool = new pg.Pool({
+    connectionString: config.databaseUrl,
+    max: POOL_SIZE,
+    application_name: 'graft-gateway',
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 5_000,
+  });
   pool.on('error', (error) => app.log.warn({ error: error.message }, 'An idle connection broke'));
   const connections = new ModelConnections();
   const source = new SnapshotSource(pool, app.log, (snapshot) => connections.keepOnly(snapshot.sockets()));
@@ -60,9 +66,15 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const intake = new EventIntake(eventLog, pool, app.log);
   const exposureSink = new CopySink<Exposure>(config.databaseUrl, exposuresTarget);
   const eventSink = new CopySink<StoredEvent>(config.databaseUrl, eventsTarget, (events) => intake.shipped(events));
-  const shipping = new ShipLoop([new Shipper(exposureLog, exposureSink, app.log), new Shipper(eventLog, eventSink, app.log)], app.log);
+  const shipping = new ShipLoop(
+    [new Shipper(exposureLog, exposureSink, app.log), new Shipper(eventLog, eventSink, app.log)],
+    app.log,
+  );
 
-  await app.register((scope) => Promise.resolve(inferenceRoutes(scope, source, new Inference(connections, exposureLog))), { prefix: '/v2' });
+  await app.register(
+    (scope) => Promise.resolve(inferenceRoutes(scope, source, new Inference(connections, exposureLog))),
+    { prefix: '/v2' },
+  );
   await app.register((scope) => Promise.resolve(feedbackRoutes(scope, source, intake)), { prefix: '/feedback' });
   await source.start();
   await listener.listen(CHANGE_CHANNEL, () => void source.reload());

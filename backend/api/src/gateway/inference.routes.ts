@@ -16,11 +16,18 @@ export function inferenceRoutes(app: FastifyInstance, source: SnapshotSource, in
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'Inference request failed');
     if (status === 503) reply.header('retry-after', '1');
-    const message = status === 500 ? `Something went wrong on our side; request ${request.id} finds it in the logs.` : (error as Error).message;
+    const message =
+      status === 500
+        ? `Something went wrong on our side; request ${request.id} finds it in the logs.`
+        : (error as Error).message;
     return reply.status(status).send({ error: message });
   });
   app.setNotFoundHandler((request, reply) =>
-    reply.status(404).send({ error: `No route ${request.method} ${request.url}. An endpoint chooses the version itself: POST /v2/models/{endpoint}/infer.` }),
+    reply
+      .status(404)
+      .send({
+        error: `No route ${request.method} ${request.url}. An endpoint chooses the version itself: POST /v2/models/{endpoint}/infer.`,
+      }),
   );
 
   const find = async (name: string): Promise<ServedEndpoint> => {
@@ -50,7 +57,8 @@ export function inferenceRoutes(app: FastifyInstance, source: SnapshotSource, in
     await requireScope(source, request, 'inference:call');
     const endpoint = await find(request.params.endpoint);
     const described = await inference.describe(endpoint);
-    if (described === null) return refuseForNow(reply, `No server of ${endpoint.name} is ready yet. Try again in a second.`);
+    if (described === null)
+      return refuseForNow(reply, `No server of ${endpoint.name} is ready yet. Try again in a second.`);
     const versions = endpoint.variants.map(({ modelVersion }) => modelVersion);
     return { name: endpoint.name, versions, platform: 'onnx_onnxv1', ...described };
   });
@@ -59,10 +67,18 @@ export function inferenceRoutes(app: FastifyInstance, source: SnapshotSource, in
     await requireScope(source, request, 'inference:call');
     const endpoint = await find(request.params.endpoint);
     if (request.headers['inference-header-content-length'] !== undefined) {
-      throw new DomainError('validation-failed', 'Inference-Header-Content-Length: binary tensors are not supported here; send the tensors as JSON.');
+      throw new DomainError(
+        'validation-failed',
+        'Inference-Header-Content-Length: binary tensors are not supported here; send the tensors as JSON.',
+      );
     }
     const body = parseInput(InferRequest, request.body);
-    const answer = await inference.answer({ endpoint, unit: unitOf(body, request.headers['x-graft-unit']), requestId: body.id ?? request.id, body });
+    const answer = await inference.answer({
+      endpoint,
+      unit: unitOf(body, request.headers['x-graft-unit']),
+      requestId: body.id ?? request.id,
+      body,
+    });
     if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(answer.retryAfterSeconds));
     return reply.status(answer.status).send(answer.body);
   });

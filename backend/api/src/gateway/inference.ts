@@ -2,8 +2,22 @@ import { performance } from 'node:perf_hooks';
 import { assignVariant } from './assignment.js';
 import type { Exposure } from './exposure.js';
 import { newId } from '../kernel/index.js';
-import { ModelConnections, ServerTimedOut, ServerUnreachable, type ModelAnswer, type ModelMessage } from './model-connection.js';
-import { imageCount, parseError, parseOutputs, parsePorts, type InferRequest, type ModelPorts, type Outputs } from './open-inference.js';
+import {
+  ModelConnections,
+  ServerTimedOut,
+  ServerUnreachable,
+  type ModelAnswer,
+  type ModelMessage,
+} from './model-connection.js';
+import {
+  imageCount,
+  parseError,
+  parseOutputs,
+  parsePorts,
+  type InferRequest,
+  type ModelPorts,
+  type Outputs,
+} from './open-inference.js';
 import type { ServedEndpoint, ServedVariant } from './snapshot.js';
 import type { SegmentLog } from './wal/segment-log.js';
 
@@ -39,8 +53,12 @@ export class Inference {
     const variant = assignVariant(endpoint.id, unit, endpoint.variants);
     const startedMs = performance.now();
     const verdict = await this.ask(variant, body);
-    const exposureId = await this.record(question, variant, { status: verdict.status, latencyMs: performance.now() - startedMs });
-    if ('error' in verdict) return { status: verdict.status, body: { error: verdict.error }, retryAfterSeconds: verdict.retryAfterSeconds };
+    const exposureId = await this.record(question, variant, {
+      status: verdict.status,
+      latencyMs: performance.now() - startedMs,
+    });
+    if ('error' in verdict)
+      return { status: verdict.status, body: { error: verdict.error }, retryAfterSeconds: verdict.retryAfterSeconds };
     return {
       status: 200,
       body: {
@@ -63,11 +81,16 @@ export class Inference {
 
   private async ask(variant: ServedVariant, { id, inputs, outputs }: InferRequest): Promise<Verdict> {
     try {
-      const answer = await this.send(variant, { method: 'POST', path: `${modelPath(variant)}/infer`, body: JSON.stringify({ id, inputs, outputs }) });
+      const answer = await this.send(variant, {
+        method: 'POST',
+        path: `${modelPath(variant)}/infer`,
+        body: JSON.stringify({ id, inputs, outputs }),
+      });
       if (answer.status === 200) return { status: 200, outputs: parseOutputs(answer.body) };
       return { status: answer.status >= 500 ? 502 : answer.status, error: parseError(answer.status, answer.body) };
     } catch (error) {
-      if (error instanceof ServerUnreachable) return { status: 503, error: error.message, retryAfterSeconds: RETRY_AFTER_SECONDS };
+      if (error instanceof ServerUnreachable)
+        return { status: 503, error: error.message, retryAfterSeconds: RETRY_AFTER_SECONDS };
       if (error instanceof ServerTimedOut) return { status: 504, error: error.message };
       return { status: 502, error: `The server of variant ${variant.name} gave no usable answer.` };
     }
@@ -75,7 +98,8 @@ export class Inference {
 
   /** A server that cannot be reached is asked once more, on a new connection. @throws ServerUnreachable when that fails too */
   private async send({ name, socket }: ServedVariant, message: ModelMessage): Promise<ModelAnswer> {
-    if (socket === null) throw new ServerUnreachable(`No server of variant ${name} is ready yet. Try again in a second.`);
+    if (socket === null)
+      throw new ServerUnreachable(`No server of variant ${name} is ready yet. Try again in a second.`);
     try {
       return await this.connections.send(socket, message, TIMEOUT_MS);
     } catch (error) {
@@ -84,7 +108,11 @@ export class Inference {
     }
   }
 
-  private async record({ endpoint, unit, requestId, body }: Question, variant: ServedVariant, outcome: Pick<Exposure, 'status' | 'latencyMs'>): Promise<string> {
+  private async record(
+    { endpoint, unit, requestId, body }: Question,
+    variant: ServedVariant,
+    outcome: Pick<Exposure, 'status' | 'latencyMs'>,
+  ): Promise<string> {
     const exposure: Exposure = {
       id: newId(),
       at: new Date().toISOString(),

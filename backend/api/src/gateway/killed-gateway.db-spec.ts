@@ -45,7 +45,12 @@ async function freePort(): Promise<number> {
 }
 
 async function startGatewayProcess(): Promise<void> {
-  const environment = { DATABASE_URL: database.url, GRAFT_HOME: home, GRAFT_GATEWAY_PORT: new URL(address).port, LOG_LEVEL: 'error' };
+  const environment = {
+    DATABASE_URL: database.url,
+    GRAFT_HOME: home,
+    GRAFT_GATEWAY_PORT: new URL(address).port,
+    LOG_LEVEL: 'error',
+  };
   gateway = spawn(process.execPath, [BUILT_GATEWAY], { env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
   await eventually(async () => expect((await fetch(`${address}/v2/health/ready`)).status).toBe(200), 20_000);
 }
@@ -62,9 +67,18 @@ const headers = () => ({ authorization: `Bearer ${rows.token}`, 'content-type': 
 async function callUntilKilled(caller: string, acknowledged: { exposures: string[]; events: string[] }): Promise<void> {
   for (let i = 0; ; i++) {
     try {
-      const body = JSON.stringify({ parameters: { unit: `${caller}-${i}` }, inputs: [{ name: 'item_ids', shape: [1], datatype: 'BYTES', data: ['1'] }] });
-      const answer = await fetch(`${address}/v2/models/${rows.endpoint}/infer`, { method: 'POST', headers: headers(), body });
-      acknowledged.exposures.push(((await answer.json()) as { parameters: { exposure_id: string } }).parameters.exposure_id);
+      const body = JSON.stringify({
+        parameters: { unit: `${caller}-${i}` },
+        inputs: [{ name: 'item_ids', shape: [1], datatype: 'BYTES', data: ['1'] }],
+      });
+      const answer = await fetch(`${address}/v2/models/${rows.endpoint}/infer`, {
+        method: 'POST',
+        headers: headers(),
+        body,
+      });
+      acknowledged.exposures.push(
+        ((await answer.json()) as { parameters: { exposure_id: string } }).parameters.exposure_id,
+      );
       const eventId = `${caller}-${i}`;
       const events = JSON.stringify({ events: [{ eventId, endpoint: rows.endpoint, unit: eventId, type: 'save' }] });
       const taken = await fetch(`${address}/feedback/events`, { method: 'POST', headers: headers(), body: events });

@@ -52,7 +52,10 @@ class SocketAgent extends Agent {
     super({ keepAlive: true, maxSockets: MAX_SOCKETS });
   }
 
-  override createConnection(_options: ClientRequestArgs, done?: (error: Error | null, stream: Duplex) => void): Duplex | null | undefined {
+  override createConnection(
+    _options: ClientRequestArgs,
+    done?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
     try {
       return connectVerified(this.socketPath);
     } catch (error) {
@@ -80,7 +83,10 @@ export class ModelConnections {
     let agent = this.agents.get(socketPath);
     if (!agent) this.agents.set(socketPath, (agent = new SocketAgent(socketPath)));
     const signal = AbortSignal.timeout(timeoutMs);
-    const headers = message.body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message.body) };
+    const headers =
+      message.body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message.body) };
     const outgoing = request({ agent, method: message.method, path: message.path, headers, signal, host: 'model' });
     try {
       const incoming = await responseTo(outgoing, message.body);
@@ -102,7 +108,11 @@ function responseTo(outgoing: ClientRequest, body: string | undefined): Promise<
     outgoing.once('response', resolve);
     outgoing.once('error', (error) => {
       // A kept-alive connection that breaks was most likely closed before the request came: a new one tells.
-      reject(!connected || outgoing.reusedSocket ? new ServerUnreachable('The model server cannot be reached. Try again in a second.') : error);
+      reject(
+        !connected || outgoing.reusedSocket
+          ? new ServerUnreachable('The model server cannot be reached. Try again in a second.')
+          : error,
+      );
     });
     outgoing.end(body);
   });
@@ -113,7 +123,8 @@ async function readAnswer(incoming: IncomingMessage): Promise<Buffer> {
   let sizeBytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_ANSWER_BYTES) throw new Error(`The model server's answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    if (sizeBytes > MAX_ANSWER_BYTES)
+      throw new Error(`The model server's answer is longer than ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

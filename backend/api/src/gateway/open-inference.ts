@@ -2,7 +2,21 @@ import { z } from 'zod';
 import { DomainError } from '../kernel/index.js';
 import { Unit } from '../feedback/index.js';
 
-const datatypes = ['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP16', 'FP32', 'FP64', 'BYTES'] as const;
+const datatypes = [
+  'BOOL',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'FP16',
+  'FP32',
+  'FP64',
+  'BYTES',
+] as const;
 
 /** Open Inference Protocol v2, JSON form. Of its optional parts what is not listed here is refused by name, not ignored. */
 export const InferRequest = z.strictObject({
@@ -25,7 +39,9 @@ export type InferRequest = z.infer<typeof InferRequest>;
 
 /** What a model server answers; checked because it comes out of a sandbox. */
 const ModelOutputs = z.object({
-  outputs: z.array(z.object({ name: z.string(), shape: z.array(z.number()), datatype: z.string(), data: z.array(z.unknown()) })),
+  outputs: z.array(
+    z.object({ name: z.string(), shape: z.array(z.number()), datatype: z.string(), data: z.array(z.unknown()) }),
+  ),
 });
 const Ports = z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) }));
 const ModelPorts = z.object({ inputs: Ports, outputs: Ports });
@@ -57,13 +73,20 @@ export function parseError(status: number, body: Buffer): string {
 export function unitOf(body: InferRequest, header: string | string[] | undefined): string {
   const inBody = body.parameters?.unit;
   const inHeader = header === undefined ? undefined : Unit.safeParse(header).data;
-  if (header !== undefined && inHeader === undefined) throw new DomainError('validation-failed', 'x-graft-unit: expected one value of 1 to 256 characters');
+  if (header !== undefined && inHeader === undefined)
+    throw new DomainError('validation-failed', 'x-graft-unit: expected one value of 1 to 256 characters');
   if (inBody !== undefined && inHeader !== undefined && inBody !== inHeader) {
-    throw new DomainError('validation-failed', `parameters.unit: expected the same unit as header x-graft-unit (${inHeader}), found ${inBody}. Send one of the two.`);
+    throw new DomainError(
+      'validation-failed',
+      `parameters.unit: expected the same unit as header x-graft-unit (${inHeader}), found ${inBody}. Send one of the two.`,
+    );
   }
   const unit = inBody ?? inHeader;
   if (unit === undefined) {
-    throw new DomainError('validation-failed', 'parameters.unit: expected the id of the user, session or device this request is for, found nothing. Set it or the header x-graft-unit.');
+    throw new DomainError(
+      'validation-failed',
+      'parameters.unit: expected the id of the user, session or device this request is for, found nothing. Set it or the header x-graft-unit.',
+    );
   }
   return unit;
 }

@@ -65,7 +65,11 @@ export class SnapshotSource {
       this.stale = false;
       this.onChange(this.current);
     } catch (error) {
-      if (!this.stale) this.logger.warn({ error: String(error), unavailable: isDatabaseUnavailable(error) }, 'Serving from the last snapshot: it cannot be reloaded');
+      if (!this.stale)
+        this.logger.warn(
+          { error: String(error), unavailable: isDatabaseUnavailable(error) },
+          'Serving from the last snapshot: it cannot be reloaded',
+        );
       this.stale = true;
     }
   }

@@ -98,7 +98,14 @@ function endpointsFrom(rows: readonly VariantRow[]): Map<string, ServedEndpoint>
         id: variants[0]!.endpointId,
         name,
         trafficRevision: variants[0]!.trafficRevision,
-        variants: variants.map(({ variant, weight, modelVersionId, modelVersion, modelName, socket }) => ({ name: variant, weight, modelVersionId, modelVersion, modelName, socket })),
+        variants: variants.map(({ variant, weight, modelVersionId, modelVersion, modelName, socket }) => ({
+          name: variant,
+          weight,
+          modelVersionId,
+          modelVersion,
+          modelName,
+          socket,
+        })),
       },
     ]),
   );
@@ -108,7 +115,10 @@ function tokensFrom(rows: readonly TokenRow[]): Map<string, TokenGrant> {
   return new Map(
     rows.map(({ hash, role, scopes, expiresAt }) => [
       hash,
-      { permissions: new Set(permissionsOfToken(role, scopes)), expiresAtMs: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY },
+      {
+        permissions: new Set(permissionsOfToken(role, scopes)),
+        expiresAtMs: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+      },
     ]),
   );
 }

@@ -38,9 +38,22 @@ export class EvidenceService {
   private async evaluationOf(version: ModelVersion): Promise<EvaluationEvidence | null> {
     const found = await this.repository.latestReport(version);
     if (found === null) return null;
-    const report = EvaluationReport.parse(JSON.parse((await this.artifacts.readFile(found.reportTree, REPORT_FILE)).toString('utf8')));
+    const report = EvaluationReport.parse(
+      JSON.parse((await this.artifacts.readFile(found.reportTree, REPORT_FILE)).toString('utf8')),
+    );
     const { split, targets, itemCount, accuracy, paired, control, ratios } = report;
-    return { runId: found.runId, reportTree: found.reportTree, candidate: found.candidateName, split, targets, itemCount, accuracy, paired, control, ratios };
+    return {
+      runId: found.runId,
+      reportTree: found.reportTree,
+      candidate: found.candidateName,
+      split,
+      targets,
+      itemCount,
+      accuracy,
+      paired,
+      control,
+      ratios,
+    };
   }
 }
 

@@ -2,10 +2,35 @@ import { describe, expect, it } from 'vitest';
 import { chainHolds, sameFacts, seal, type EvidenceDocument, type Facts } from './evidence.js';
 
 function someFacts(version: number): Facts {
-  const lineage = { runId: 'r', experimentId: 'e', recipe: 'finetune', datasetVersionId: null, spaceId: null, snapshotId: null, baseVersionId: null, baseTree: null, codeRevision: 'c', seed: 1 };
-  return { modelId: 'm', modelName: 'tagger', candidate: { id: `v${version}`, version, treeHash: 't', lineage }, champion: null, evaluation: null, analysis: null };
+  const lineage = {
+    runId: 'r',
+    experimentId: 'e',
+    recipe: 'finetune',
+    datasetVersionId: null,
+    spaceId: null,
+    snapshotId: null,
+    baseVersionId: null,
+    baseTree: null,
+    codeRevision: 'c',
+    seed: 1,
+  };
+  return {
+    modelId: 'm',
+    modelName: 'tagger',
+    candidate: { id: `v${version}`, version, treeHash: 't', lineage },
+    champion: null,
+    evaluation: null,
+    analysis: null,
+  };
 }
-const sealed = (sequence: number, previousSha256: string | null) => seal({ rolloutId: 'r', sequence, previousSha256, gatheredAt: '2026-01-01T00:00:00.000Z', facts: someFacts(sequence) });
+const sealed = (sequence: number, previousSha256: string | null) =>
+  seal({
+    rolloutId: 'r',
+    sequence,
+    previousSha256,
+    gatheredAt: '2026-01-01T00:00:00.000Z',
+    facts: someFacts(sequence),
+  });
 
 describe('evidence', () => {
   it('seals equal facts to equal bytes, whatever the order of their fields', () => {

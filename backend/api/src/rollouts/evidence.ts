@@ -7,10 +7,23 @@ import { dto, Timestamp } from '../platform/http/index.js';
 
 const VersionEvidence = dto(
   'VersionEvidence',
-  z.strictObject({ id: z.uuid(), version: z.number().int(), treeHash: z.string().describe('Names the version by its content'), lineage: LineageDto }),
+  z.strictObject({
+    id: z.uuid(),
+    version: z.number().int(),
+    treeHash: z.string().describe('Names the version by its content'),
+    lineage: LineageDto,
+  }),
 );
 
-const EvaluationEvidence = EvaluationReport.pick({ split: true, targets: true, itemCount: true, accuracy: true, paired: true, control: true, ratios: true }).extend({
+const EvaluationEvidence = EvaluationReport.pick({
+  split: true,
+  targets: true,
+  itemCount: true,
+  accuracy: true,
+  paired: true,
+  control: true,
+  ratios: true,
+}).extend({
   runId: z.uuid(),
   reportTree: z.string(),
   candidate: z.string().describe("The version's name within the report"),
@@ -22,7 +35,9 @@ const Facts = z.strictObject({
   modelId: z.uuid(),
   modelName: z.string(),
   candidate: VersionEvidence,
-  champion: VersionEvidence.nullable().describe('Null for a model that has no champion yet: rolling back then leaves it without one again'),
+  champion: VersionEvidence.nullable().describe(
+    'Null for a model that has no champion yet: rolling back then leaves it without one again',
+  ),
   evaluation: EvaluationEvidence.nullable().describe('The latest evaluation of the candidate'),
   analysis: AnalysisDto.nullable().describe('The latest analysis of the endpoint where the candidate met traffic'),
 });
@@ -35,10 +50,15 @@ export const EvidenceDocument = dto(
     formatVersion: z.literal(1),
     rolloutId: z.uuid(),
     sequence: z.number().int().describe("Place in the model's chain, from 1"),
-    previousSha256: z.string().nullable().describe('Hash of the document before it in the chain, of this rollout or of an earlier one of the model'),
+    previousSha256: z
+      .string()
+      .nullable()
+      .describe('Hash of the document before it in the chain, of this rollout or of an earlier one of the model'),
     gatheredAt: Timestamp,
     facts: Facts,
-    outcome: z.enum(['pass', 'fail', 'inconclusive']).describe('Of the comparison under traffic; inconclusive without one'),
+    outcome: z
+      .enum(['pass', 'fail', 'inconclusive'])
+      .describe('Of the comparison under traffic; inconclusive without one'),
   }),
 );
 export type EvidenceDocument = z.infer<typeof EvidenceDocument>;
@@ -51,7 +71,12 @@ export interface SealedEvidence {
 }
 
 export function seal(evidence: Omit<EvidenceDocument, 'format' | 'formatVersion' | 'outcome'>): SealedEvidence {
-  const document = canonicalJson({ format: 'graft-evidence', formatVersion: 1, ...evidence, outcome: evidence.facts.analysis?.outcome ?? 'inconclusive' } satisfies EvidenceDocument);
+  const document = canonicalJson({
+    format: 'graft-evidence',
+    formatVersion: 1,
+    ...evidence,
+    outcome: evidence.facts.analysis?.outcome ?? 'inconclusive',
+  } satisfies EvidenceDocument);
   return { sha256: contentHash(document), document };
 }
 

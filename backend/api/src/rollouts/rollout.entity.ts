@@ -6,7 +6,10 @@ import type { RolloutState } from './rollout.states.js';
 
 /** The request to make a version champion, and what became of it. */
 @Entity('rollouts')
-@Check('rollouts_state_check', `state IN ('requested', 'promoting', 'live', 'superseded', 'rejected', 'cancelled', 'rolled-back')`)
+@Check(
+  'rollouts_state_check',
+  `state IN ('requested', 'promoting', 'live', 'superseded', 'rejected', 'cancelled', 'rolled-back')`,
+)
 @Index('rollouts_open_model_key', ['modelId'], { unique: true, where: `state IN ('requested', 'promoting')` })
 @Index('rollouts_live_model_key', ['modelId'], { unique: true, where: `state = 'live'` })
 @Index('rollouts_requested_at_idx', ['requestedAt'])

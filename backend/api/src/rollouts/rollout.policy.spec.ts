@@ -9,7 +9,10 @@ describe('approval', () => {
   });
 
   it('counts people, not clicks', () => {
-    const twice = [{ personId: 'grace', evidenceSha256: 'e1' }, { personId: 'grace', evidenceSha256: 'e1' }];
+    const twice = [
+      { personId: 'grace', evidenceSha256: 'e1' },
+      { personId: 'grace', evidenceSha256: 'e1' },
+    ];
     expect(isApproved(twice, 'e1', 2)).toBe(false);
     expect(isApproved([...twice, { personId: 'joan', evidenceSha256: 'e1' }], 'e1', 2)).toBe(true);
   });
@@ -22,7 +25,10 @@ describe('approval', () => {
 
 describe('states', () => {
   it('leads to live only through promoting, or back from superseded', () => {
-    expect(rolloutStates.states.filter((state) => rolloutStates.canMove(state, 'live'))).toEqual(['promoting', 'superseded']);
+    expect(rolloutStates.states.filter((state) => rolloutStates.canMove(state, 'live'))).toEqual([
+      'promoting',
+      'superseded',
+    ]);
   });
   it('leaves the open states behind at every end', () => {
     for (const state of rolloutStates.states) if (rolloutStates.isFinal(state)) expect(openStates).not.toContain(state);

@@ -30,8 +30,16 @@ export class RolloutsController {
   @Post()
   @Requires('rollouts:request')
   @Audited('rollouts.request')
-  @Operation({ id: 'requestRollout', summary: 'Ask for a version to become champion; the evidence is gathered now', status: 201, returns: RolloutDetailDto })
-  async request(@CurrentActor() actor: Actor, @Body({ schema: RequestRolloutDto }) body: RequestRolloutDto): Promise<RolloutDetailDto> {
+  @Operation({
+    id: 'requestRollout',
+    summary: 'Ask for a version to become champion; the evidence is gathered now',
+    status: 201,
+    returns: RolloutDetailDto,
+  })
+  async request(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: RequestRolloutDto }) body: RequestRolloutDto,
+  ): Promise<RolloutDetailDto> {
     return this.reader.detail(await this.rollouts.request(actor, body));
   }
 
@@ -45,8 +53,16 @@ export class RolloutsController {
   @Post(':id/approve')
   @Requires('rollouts:approve')
   @Audited('rollouts.approve')
-  @Operation({ id: 'approveRollout', summary: 'Approve a rollout that someone else requested; the version becomes champion', returns: RolloutDetailDto })
-  async approve(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor, @Body({ schema: ApproveRolloutDto }) body: ApproveRolloutDto): Promise<RolloutDetailDto> {
+  @Operation({
+    id: 'approveRollout',
+    summary: 'Approve a rollout that someone else requested; the version becomes champion',
+    returns: RolloutDetailDto,
+  })
+  async approve(
+    @Param('id', { schema: Id }) id: string,
+    @CurrentActor() actor: Actor,
+    @Body({ schema: ApproveRolloutDto }) body: ApproveRolloutDto,
+  ): Promise<RolloutDetailDto> {
     return this.reader.detail(await this.rollouts.approve(id, actor, body));
   }
 
@@ -54,7 +70,11 @@ export class RolloutsController {
   @Requires('rollouts:reject')
   @Audited('rollouts.reject')
   @Operation({ id: 'rejectRollout', summary: 'Refuse a rollout', returns: RolloutDetailDto })
-  async reject(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor, @Body({ schema: RejectRolloutDto }) body: RejectRolloutDto): Promise<RolloutDetailDto> {
+  async reject(
+    @Param('id', { schema: Id }) id: string,
+    @CurrentActor() actor: Actor,
+    @Body({ schema: RejectRolloutDto }) body: RejectRolloutDto,
+  ): Promise<RolloutDetailDto> {
     return this.reader.detail(await this.rollouts.reject(id, actor, body.comment));
   }
 
@@ -70,7 +90,11 @@ export class RolloutsController {
   @Requires('rollouts:rollback')
   @Audited('rollouts.rollback')
   @Operation({ id: 'rollbackRollout', summary: 'Bring the previous champion back at once', returns: RolloutDetailDto })
-  async rollback(@Param('id', { schema: Id }) id: string, @CurrentActor() actor: Actor, @Body({ schema: RollbackRolloutDto }) body: RollbackRolloutDto): Promise<RolloutDetailDto> {
+  async rollback(
+    @Param('id', { schema: Id }) id: string,
+    @CurrentActor() actor: Actor,
+    @Body({ schema: RollbackRolloutDto }) body: RollbackRolloutDto,
+  ): Promise<RolloutDetailDto> {
     return this.reader.detail(await this.rollouts.rollback(id, actor, body.reason));
   }
 }

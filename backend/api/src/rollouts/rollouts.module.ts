@@ -12,7 +12,13 @@ import { RolloutsRepository } from './rollouts.repository.js';
 import { RolloutsService } from './rollouts.service.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature([Rollout, RolloutApproval, RolloutEvidence, RolloutMove]), ModelsModule, ArtifactsModule, EndpointsModule, AnalysisModule],
+  imports: [
+    DatabaseModule.forFeature([Rollout, RolloutApproval, RolloutEvidence, RolloutMove]),
+    ModelsModule,
+    ArtifactsModule,
+    EndpointsModule,
+    AnalysisModule,
+  ],
   controllers: [RolloutsController],
   providers: [EvidenceService, RolloutsReader, RolloutsRepository, RolloutsService],
 })

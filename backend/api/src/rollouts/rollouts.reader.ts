@@ -13,10 +13,14 @@ export class RolloutsReader {
   async page({ items, total }: Page<Rollout>): Promise<Page<RolloutDto>> {
     const [evidence, versions, names] = await Promise.all([
       this.repository.findEvidence(items.map(({ evidenceSha256 }) => evidenceSha256)),
-      this.repository.versions(items.flatMap(({ previousVersionId }) => (previousVersionId === null ? [] : [previousVersionId]))),
+      this.repository.versions(
+        items.flatMap(({ previousVersionId }) => (previousVersionId === null ? [] : [previousVersionId])),
+      ),
       this.namesOf(items.map(({ requestedBy }) => requestedBy)),
     ]);
-    const documents = new Map(evidence.map(({ sha256, document }) => [sha256, JSON.parse(document) as EvidenceDocument]));
+    const documents = new Map(
+      evidence.map(({ sha256, document }) => [sha256, JSON.parse(document) as EvidenceDocument]),
+    );
     return {
       total,
       items: items.map((rollout) => {
@@ -57,7 +61,12 @@ export class RolloutsReader {
         at: approvedAt.toISOString(),
         counts: evidenceSha256 === rollout.evidenceSha256,
       })),
-      moves: moves.map(({ state, personId, comment, movedAt }) => ({ state, person: names(personId), comment, at: movedAt.toISOString() })),
+      moves: moves.map(({ state, personId, comment, movedAt }) => ({
+        state,
+        person: names(personId),
+        comment,
+        at: movedAt.toISOString(),
+      })),
     };
   }
 

@@ -36,9 +36,16 @@ export class RolloutsRepository {
       await tx.insert(Rollout, rollout);
     } catch (error) {
       if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-      throw new DomainError('rollout-open', 'A rollout of this model is open already. Decide or cancel it before you request another.');
+      throw new DomainError(
+        'rollout-open',
+        'A rollout of this model is open already. Decide or cancel it before you request another.',
+      );
     }
-    await this.recordMove(rollout.id, { to: rollout.state, personId: rollout.requestedBy, comment: rollout.reason }, tx);
+    await this.recordMove(
+      rollout.id,
+      { to: rollout.state, personId: rollout.requestedBy, comment: rollout.reason },
+      tx,
+    );
   }
 
   async get(id: string, tx: Tx = this.dataSource.manager): Promise<Rollout> {
@@ -48,8 +55,15 @@ export class RolloutsRepository {
   }
 
   async list(filter: RolloutFilter): Promise<Page<Rollout>> {
-    const where = { ...(filter.state === undefined ? {} : { state: filter.state }), ...(filter.modelId === undefined ? {} : { modelId: filter.modelId }) };
-    const [items, total] = await this.dataSource.manager.findAndCount(Rollout, { where, order: { [filter.sort]: filter.order, id: 'ASC' }, ...window(filter) });
+    const where = {
+      ...(filter.state === undefined ? {} : { state: filter.state }),
+      ...(filter.modelId === undefined ? {} : { modelId: filter.modelId }),
+    };
+    const [items, total] = await this.dataSource.manager.findAndCount(Rollout, {
+      where,
+      order: { [filter.sort]: filter.order, id: 'ASC' },
+      ...window(filter),
+    });
     return { items, total };
   }
 
@@ -79,8 +93,19 @@ export class RolloutsRepository {
 
   /** @throws DomainError `already-approved` */
   async insertApproval(approval: RolloutApproval, tx: Tx): Promise<void> {
-    const inserted = await tx.createQueryBuilder().insert().into(RolloutApproval).values(approval).orIgnore().returning('rollout_id').execute();
-    if ((inserted.raw as unknown[]).length === 0) throw new DomainError('already-approved', 'You approved this evidence already. Another person has to approve it too.');
+    const inserted = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(RolloutApproval)
+      .values(approval)
+      .orIgnore()
+      .returning('rollout_id')
+      .execute();
+    if ((inserted.raw as unknown[]).length === 0)
+      throw new DomainError(
+        'already-approved',
+        'You approved this evidence already. Another person has to approve it too.',
+      );
   }
 
   approvalsOf(rolloutId: string, tx: Tx = this.dataSource.manager): Promise<RolloutApproval[]> {
@@ -106,7 +131,11 @@ export class RolloutsRepository {
   }
 
   /** The newest report of an evaluation that had this version among its candidates, with the candidate's place. */
-  async latestReport({ id, treeHash, runId }: ModelVersion): Promise<{ runId: string; reportTree: string; candidateName: string } | null> {
+  async latestReport({
+    id,
+    treeHash,
+    runId,
+  }: ModelVersion): Promise<{ runId: string; reportTree: string; candidateName: string } | null> {
     const [found] = await this.dataSource.query<{ runId: string; reportTree: string; candidateName: string }[]>(
       `SELECT r.id AS "runId", a.tree_hash AS "reportTree",
               r.parameters #>> ARRAY['candidates', input #>> '{path,1}', 'name'] AS "candidateName"
@@ -136,5 +165,8 @@ export class RolloutsRepository {
 }
 
 export function rolloutMoved(expected: RolloutState): DomainError {
-  return new DomainError('rollout-moved', `This rollout is not ${expected} any more: somebody else decided in the meantime. Read it again.`);
+  return new DomainError(
+    'rollout-moved',
+    `This rollout is not ${expected} any more: somebody else decided in the meantime. Read it again.`,
+  );
 }

@@ -48,7 +48,11 @@ export class RolloutsService {
       await this.analyses.analyseAgain(endpointId);
     }
     const facts = await this.evidence.gather(modelVersionId, endpointId);
-    if (facts.champion?.id === modelVersionId) throw new DomainError('already-champion', `Version ${facts.candidate.version} is the champion of ${facts.modelName} already.`);
+    if (facts.champion?.id === modelVersionId)
+      throw new DomainError(
+        'already-champion',
+        `Version ${facts.candidate.version} is the champion of ${facts.modelName} already.`,
+      );
     const rollout: Rollout = {
       id: newId(),
       modelId: facts.modelId,
@@ -76,7 +80,11 @@ export class RolloutsService {
    * @throws DomainError `requester-cannot-approve`; `evidence-changed` when something new is known, which is on record then and resets approvals;
    *   `rollout-moved`, `already-approved`
    */
-  async approve(id: string, actor: Actor, { comment, evidenceSha256: seenSha256 }: { comment: string; evidenceSha256?: string | undefined }): Promise<Rollout> {
+  async approve(
+    id: string,
+    actor: Actor,
+    { comment, evidenceSha256: seenSha256 }: { comment: string; evidenceSha256?: string | undefined },
+  ): Promise<Rollout> {
     const { requestedBy, modelVersionId, endpointId, modelId } = await this.repository.get(id);
     assertMayApprove(requestedBy, actor.personId);
     const facts = await this.evidence.gather(modelVersionId, endpointId);
@@ -90,12 +98,26 @@ export class RolloutsService {
         return null;
       }
       if (seenSha256 !== undefined && seenSha256 !== rollout.evidenceSha256) return null;
-      await this.repository.insertApproval({ rolloutId: id, personId: actor.personId, evidenceSha256: rollout.evidenceSha256, comment, approvedAt: new Date() }, tx);
-      if (isApproved(await this.repository.approvalsOf(id, tx), rollout.evidenceSha256)) await this.promote(rollout, actor, comment, tx);
+      await this.repository.insertApproval(
+        {
+          rolloutId: id,
+          personId: actor.personId,
+          evidenceSha256: rollout.evidenceSha256,
+          comment,
+          approvedAt: new Date(),
+        },
+        tx,
+      );
+      if (isApproved(await this.repository.approvalsOf(id, tx), rollout.evidenceSha256))
+        await this.promote(rollout, actor, comment, tx);
       await this.live.changed(tx, { resource: 'rollouts', id, type: 'updated' });
       return this.repository.get(id, tx);
     });
-    if (approved === null) throw new DomainError('evidence-changed', 'Something new is known about this rollout, so earlier approvals do not count. Read the evidence again, then approve it.');
+    if (approved === null)
+      throw new DomainError(
+        'evidence-changed',
+        'Something new is known about this rollout, so earlier approvals do not count. Read the evidence again, then approve it.',
+      );
     return approved;
   }
 
@@ -118,13 +140,25 @@ export class RolloutsService {
       if (previousVersionId === null) await this.models.clearChampion(modelId, tx);
       else await this.models.moveChampion(previousVersionId, tx);
       const restored = previousVersionId === null ? null : await this.repository.findSuperseded(previousVersionId, tx);
-      if (restored) await this.repository.move(restored.id, 'superseded', { to: 'live', personId: actor.personId, comment: reason }, tx);
-      for (const changed of [id, ...(restored ? [restored.id] : [])]) await this.live.changed(tx, { resource: 'rollouts', id: changed, type: 'updated' });
+      if (restored)
+        await this.repository.move(
+          restored.id,
+          'superseded',
+          { to: 'live', personId: actor.personId, comment: reason },
+          tx,
+        );
+      for (const changed of [id, ...(restored ? [restored.id] : [])])
+        await this.live.changed(tx, { resource: 'rollouts', id: changed, type: 'updated' });
       return this.repository.get(id, tx);
     });
   }
 
-  private async promote({ id, modelId, modelVersionId }: Rollout, { personId }: Actor, comment: string, tx: Tx): Promise<void> {
+  private async promote(
+    { id, modelId, modelVersionId }: Rollout,
+    { personId }: Actor,
+    comment: string,
+    tx: Tx,
+  ): Promise<void> {
     await this.repository.move(id, 'requested', { to: 'promoting', personId, comment }, tx);
     const replaced = await this.repository.findLive(modelId, tx);
     if (replaced) await this.repository.move(replaced.id, 'live', { to: 'superseded', personId, comment }, tx);
@@ -142,7 +176,8 @@ export class RolloutsService {
 
   private async standingEvidence(rollout: Rollout, tx: Tx): Promise<EvidenceDocument> {
     const [standing] = await this.repository.findEvidence([rollout.evidenceSha256], tx);
-    if (!standing) throw new Error(`rollout ${rollout.id} points at evidence ${rollout.evidenceSha256}, which is not there`);
+    if (!standing)
+      throw new Error(`rollout ${rollout.id} points at evidence ${rollout.evidenceSha256}, which is not there`);
     return JSON.parse(standing.document) as EvidenceDocument;
   }
 
@@ -151,7 +186,13 @@ export class RolloutsService {
     const last = await this.repository.lastEvidence(modelId, tx);
     const sequence = (last?.sequence ?? 0) + 1;
     const gatheredAt = new Date();
-    const sealed = seal({ rolloutId: id, sequence, previousSha256: last?.sha256 ?? null, gatheredAt: gatheredAt.toISOString(), facts });
+    const sealed = seal({
+      rolloutId: id,
+      sequence,
+      previousSha256: last?.sha256 ?? null,
+      gatheredAt: gatheredAt.toISOString(),
+      facts,
+    });
     await this.repository.appendEvidence({ ...sealed, rolloutId: id, modelId, sequence, gatheredAt }, tx);
   }
 

@@ -37,4 +37,21 @@ export const accessMatrix: Record<string, Row> = {
   'GET /dataset-versions/:id': ['datasets:read', ...everyone],
   'GET /dataset-versions/:id/items': ['datasets:read', ...everyone],
   'GET /dataset-versions/:id/items/:itemId/picture': ['datasets:read', ...everyone],
+
+  'GET /endpoints': ['endpoints:read', ...everyone],
+  'POST /endpoints': ['endpoints:create', ...everyone],
+  'GET /endpoints/:id': ['endpoints:read', ...everyone],
+  'PUT /endpoints/:id/traffic': ['endpoints:traffic', ...everyone],
+  'DELETE /endpoints/:id': ['endpoints:retire', 'admin'],
+  'GET /endpoints/:id/analysis': ['analysis:read', ...everyone],
+  'GET /endpoints/:id/analyses': ['analysis:read', ...everyone],
+  'POST /endpoints/:id/analyses': ['analysis:create', ...everyone],
+
+  'GET /rollouts': ['rollouts:read', ...everyone],
+  'POST /rollouts': ['rollouts:request', ...everyone],
+  'GET /rollouts/:id': ['rollouts:read', ...everyone],
+  'POST /rollouts/:id/approve': ['rollouts:approve', 'admin'],
+  'POST /rollouts/:id/reject': ['rollouts:reject', 'admin'],
+  'POST /rollouts/:id/cancel': ['rollouts:cancel', ...everyone],
+  'POST /rollouts/:id/rollback': ['rollouts:rollback', 'admin'],
 };

@@ -18,7 +18,9 @@ const Difference = dto(
 );
 
 const Metric = z.strictObject({
-  kind: z.enum(['conversion', 'mean']).describe('Share of units that did it at least once, or mean of the summed values per unit'),
+  kind: z
+    .enum(['conversion', 'mean'])
+    .describe('Share of units that did it at least once, or mean of the summed values per unit'),
   eventTypes: z.array(EventType).min(1).describe('Any of these counts'),
   better: z.enum(['higher', 'lower']),
 });
@@ -39,7 +41,10 @@ export const AnalysisDto = dto(
         mean: z.number().describe('Share of units that converted, or mean value per unit'),
       }),
     ),
-    sampleRatio: z.strictObject({ chiSquare: z.number(), pValue: z.number() }).nullable().describe('Test of the split that came against the one configured'),
+    sampleRatio: z
+      .strictObject({ chiSquare: z.number(), pValue: z.number() })
+      .nullable()
+      .describe('Test of the split that came against the one configured'),
     comparisons: z.array(
       z.strictObject({
         treatment: z.string(),
@@ -65,7 +70,10 @@ export type ListAnalysesQuery = z.infer<typeof ListAnalysesQuery>;
 export const AnalyseEndpointDto = dto(
   'AnalyseEndpoint',
   z.strictObject({
-    metric: Metric.extend({ eventTypes: z.array(EventType).min(1).default(defaultMetric.eventTypes), better: z.enum(['higher', 'lower']).default(defaultMetric.better) })
+    metric: Metric.extend({
+      eventTypes: z.array(EventType).min(1).default(defaultMetric.eventTypes),
+      better: z.enum(['higher', 'lower']).default(defaultMetric.better),
+    })
       .default(defaultMetric)
       .describe('Conversion by save, click-out or purchase where absent'),
   }),
@@ -73,5 +81,9 @@ export const AnalyseEndpointDto = dto(
 export type AnalyseEndpointDto = z.infer<typeof AnalyseEndpointDto>;
 
 export function analysisDto({ createdAt, ...analysis }: EndpointAnalysis): AnalysisDto {
-  return { ...analysis, comparisons: analysis.comparisons.map((comparison) => ({ ...comparison })), createdAt: createdAt.toISOString() };
+  return {
+    ...analysis,
+    comparisons: analysis.comparisons.map((comparison) => ({ ...comparison })),
+    createdAt: createdAt.toISOString(),
+  };
 }

@@ -7,7 +7,11 @@ export interface Sample {
 
 /** From n units, the sum of their values and the sum of squares. */
 export function sampleOfValues(n: number, sum: number, sumOfSquares: number): Sample {
-  return { n, mean: n === 0 ? 0 : sum / n, variance: n < 2 ? 0 : Math.max(0, (sumOfSquares - (sum * sum) / n) / (n - 1)) };
+  return {
+    n,
+    mean: n === 0 ? 0 : sum / n,
+    variance: n < 2 ? 0 : Math.max(0, (sumOfSquares - (sum * sum) / n) / (n - 1)),
+  };
 }
 
 /** From n units of which `successes` did it. */
@@ -35,7 +39,8 @@ export function absoluteEffect(control: Sample, treatment: Sample): Effect | nul
 export function relativeEffect(control: Sample, treatment: Sample): Effect | null {
   if (control.mean === 0) return null;
   const estimate = (treatment.mean - control.mean) / control.mean;
-  const variance = meanVariance(treatment) / control.mean ** 2 + (meanVariance(control) * treatment.mean ** 2) / control.mean ** 4;
+  const variance =
+    meanVariance(treatment) / control.mean ** 2 + (meanVariance(control) * treatment.mean ** 2) / control.mean ** 4;
   return effect(control, treatment, estimate, variance);
 }
 

@@ -24,10 +24,15 @@ export function fixedTest(effect: Effect, alpha: number): TestResult {
 export function sequentialTest(effect: Effect, alpha: number, tuning: number): TestResult {
   const rhoSquared = mixture(alpha, tuning);
   const k = effect.n * rhoSquared + 1;
-  const halfWidth = effect.standardError * Math.sqrt(((2 * k) / (effect.n * rhoSquared)) * Math.log(Math.sqrt(k) / alpha));
+  const halfWidth =
+    effect.standardError * Math.sqrt(((2 * k) / (effect.n * rhoSquared)) * Math.log(Math.sqrt(k) / alpha));
   const z = effect.estimate / effect.standardError;
   const logEvidence = (effect.n * rhoSquared * z * z) / (2 * k) - Math.log(k) / 2;
-  return { low: effect.estimate - halfWidth, high: effect.estimate + halfWidth, pValue: Math.min(1, Math.exp(-logEvidence)) };
+  return {
+    low: effect.estimate - halfWidth,
+    high: effect.estimate + halfWidth,
+    pValue: Math.min(1, Math.exp(-logEvidence)),
+  };
 }
 
 /** The same, asking only whether treatment is greater: spends all of alpha on the lower bound. */

@@ -34,7 +34,10 @@ export const EndpointDto = dto(
     modelId: z.uuid(),
     modelName: z.string(),
     state: z.enum(endpointStates.states),
-    trafficRevision: z.number().int().describe('Counts the changes of weights; an analysis compares units of one revision'),
+    trafficRevision: z
+      .number()
+      .int()
+      .describe('Counts the changes of weights; an analysis compares units of one revision'),
     variants: z.array(dto('EndpointVariant', Variant)),
     createdAt: Timestamp,
     retiredAt: Timestamp.nullable(),
@@ -56,15 +59,36 @@ export const CreateEndpointDto = dto(
   z.strictObject({
     name: Name.describe('Stands where the inference protocol says model: /v2/models/NAME/infer'),
     modelId: z.uuid(),
-    variants: z.array(z.strictObject({ name: Name, modelVersionId: z.uuid(), weight: Weight, role: Role })).min(1).max(20),
+    variants: z
+      .array(z.strictObject({ name: Name, modelVersionId: z.uuid(), weight: Weight, role: Role }))
+      .min(1)
+      .max(20),
   }),
 );
 export type CreateEndpointDto = z.infer<typeof CreateEndpointDto>;
 
-export const SetTrafficDto = dto('SetTraffic', z.strictObject({ variants: z.array(z.strictObject({ name: Name, weight: Weight })).min(1).max(20) }));
+export const SetTrafficDto = dto(
+  'SetTraffic',
+  z.strictObject({
+    variants: z
+      .array(z.strictObject({ name: Name, weight: Weight }))
+      .min(1)
+      .max(20),
+  }),
+);
 export type SetTrafficDto = z.infer<typeof SetTrafficDto>;
 
 export function endpointDto({ endpoint, modelName, variants }: EndpointView): EndpointDto {
   const { id, name, modelId, state, trafficRevision, createdAt, retiredAt } = endpoint;
-  return { id, name, modelId, modelName, state, trafficRevision, variants: variants.map((variant) => ({ ...variant })), createdAt: createdAt.toISOString(), retiredAt: retiredAt?.toISOString() ?? null };
+  return {
+    id,
+    name,
+    modelId,
+    modelName,
+    state,
+    trafficRevision,
+    variants: variants.map((variant) => ({ ...variant })),
+    createdAt: createdAt.toISOString(),
+    retiredAt: retiredAt?.toISOString() ?? null,
+  };
 }

@@ -11,7 +11,10 @@ export async function startCuttableProxy(databaseUrl: string) {
       return;
     }
     const far = connect({ host: hostname, port: Number(port) });
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {

@@ -33,7 +33,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, label:
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   response.setHeader('content-type', 'application/json');
   if (request.method === 'GET') {
-    const ports = { inputs: [{ name: 'item_ids', datatype: 'BYTES', shape: [-1] }], outputs: [{ name: 'articleType.label', datatype: 'BYTES', shape: [-1] }] };
+    const ports = {
+      inputs: [{ name: 'item_ids', datatype: 'BYTES', shape: [-1] }],
+      outputs: [{ name: 'articleType.label', datatype: 'BYTES', shape: [-1] }],
+    };
     response.end(JSON.stringify({ name: 'tagger', platform: 'onnx_onnxv1', ...ports }));
     return;
   }
@@ -44,5 +47,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, label:
     response.end(JSON.stringify({ error: 'inputs[0].data: unknown is not in the snapshot' }));
     return;
   }
-  response.end(JSON.stringify({ model_name: 'tagger', outputs: [{ name: 'articleType.label', datatype: 'BYTES', shape: [items.length], data: items.map(() => label) }] }));
+  response.end(
+    JSON.stringify({
+      model_name: 'tagger',
+      outputs: [{ name: 'articleType.label', datatype: 'BYTES', shape: [items.length], data: items.map(() => label) }],
+    }),
+  );
 }

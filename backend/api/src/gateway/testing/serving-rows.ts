@@ -19,7 +19,10 @@ export async function insertServingRows(database: TestDatabase, endpoint = 'tagg
     `INSERT INTO people (id, email, name, role, password_hash, created_at) VALUES ($1, $2, 'Ada', 'researcher', 'none', now())`,
     [personId, `${personId}@test.example`],
   );
-  await database.query(`INSERT INTO models (id, name, created_at) VALUES ($1, $2, now())`, [modelId, `model-of-${endpoint}`]);
+  await database.query(`INSERT INTO models (id, name, created_at) VALUES ($1, $2, now())`, [
+    modelId,
+    `model-of-${endpoint}`,
+  ]);
   for (const [i, id] of [versions.control, versions.treatment].entries()) {
     await database.query(
       `INSERT INTO model_versions (id, model_id, version, run_id, tree_hash, lineage, manifest, metrics, created_at)
@@ -40,7 +43,11 @@ export async function insertServingRows(database: TestDatabase, endpoint = 'tagg
   return { endpointId, endpoint, token, versions };
 }
 
-export async function insertToken(database: TestDatabase, personId: string | null, scopes: readonly string[]): Promise<string> {
+export async function insertToken(
+  database: TestDatabase,
+  personId: string | null,
+  scopes: readonly string[],
+): Promise<string> {
   const token = `gft_${randomBytes(32).toString('base64url')}`;
   await database.query(
     `INSERT INTO api_tokens (id, person_id, name, scopes, secret_hash, created_at)
@@ -51,7 +58,11 @@ export async function insertToken(database: TestDatabase, personId: string | nul
 }
 
 /** What the worker writes once a serve sandbox answers. */
-export async function markServerReady(database: TestDatabase, modelVersionId: string, socketPath: string): Promise<void> {
+export async function markServerReady(
+  database: TestDatabase,
+  modelVersionId: string,
+  socketPath: string,
+): Promise<void> {
   await database.query(
     `INSERT INTO model_servers (model_version_id, wanted, state, socket_path, changed_at) VALUES ($1, true, 'ready', $2, now())
      ON CONFLICT (model_version_id) DO UPDATE SET state = 'ready', socket_path = excluded.socket_path`,

@@ -66,7 +66,11 @@ export class CopySink<T> implements Sink<T> {
   }
 
   private async connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.databaseUrl, application_name: `graft-gateway-${this.target.table}`, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({
+      connectionString: this.databaseUrl,
+      application_name: `graft-gateway-${this.target.table}`,
+      connectionTimeoutMillis: 5_000,
+    });
     client.on('error', () => {
       if (this.client === client) this.client = undefined;
     });
@@ -77,7 +81,9 @@ export class CopySink<T> implements Sink<T> {
   }
 
   private async copy(client: pg.Client, records: readonly T[]): Promise<void> {
-    const stream = client.query(copyFrom(`COPY ${this.target.table}_incoming (${this.target.columns.join(', ')}) FROM STDIN`));
+    const stream = client.query(
+      copyFrom(`COPY ${this.target.table}_incoming (${this.target.columns.join(', ')}) FROM STDIN`),
+    );
     const lines = records.map((record) => `${this.target.cells(record).map(copyText).join('\t')}\n`);
     await pipeline(Readable.from([lines.join('')]), stream);
   }
@@ -107,5 +113,8 @@ export class CopySink<T> implements Sink<T> {
 /** One cell in COPY's text format. */
 function copyText(cell: Cell): string {
   if (cell === null) return '\\N';
-  return String(cell).replaceAll(/[\\\t\n\r]/g, (character) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[character]!);
+  return String(cell).replaceAll(
+    /[\\\t\n\r]/g,
+    (character) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[character]!,
+  );
 }

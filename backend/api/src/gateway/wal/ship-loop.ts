@@ -35,7 +35,8 @@ export class ShipLoop {
       if (this.failing) this.logger.info('Logged exposures and events reach the database again');
       this.failing = false;
     } catch (error) {
-      if (!this.failing) this.logger.warn({ error: String(error) }, 'Exposures and events stay in the log until the database answers');
+      if (!this.failing)
+        this.logger.warn({ error: String(error) }, 'Exposures and events stay in the log until the database answers');
       this.failing = true;
       waitMs = RETRY_AFTER_MS;
     }

@@ -53,7 +53,10 @@ export class Shipper<T> {
       } catch (error) {
         if (!this.sink.isRefusal(error)) throw error;
         refused = true;
-        this.logger.error({ file, records: records.length, error: String(error) }, 'The database refuses records of the log');
+        this.logger.error(
+          { file, records: records.length, error: String(error) },
+          'The database refuses records of the log',
+        );
       }
     }
     // What was acknowledged is never deleted unstored: a person finds it under the other name.

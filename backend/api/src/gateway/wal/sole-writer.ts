@@ -11,7 +11,11 @@ export async function becomeSoleWriter(folder: string): Promise<Server> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`Another gateway writes to ${folder}. Stop it, or give this one another GRAFT_HOME.`) : error),
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Another gateway writes to ${folder}. Stop it, or give this one another GRAFT_HOME.`)
+          : error,
+      ),
     );
     server.listen(name, resolve);
   });

@@ -14,13 +14,17 @@ export const RolloutDto = dto(
     modelId: z.uuid(),
     modelName: z.string(),
     candidate: VersionRef,
-    previous: VersionRef.nullable().describe('The champion it replaced; null before it is live, and for the first champion of a model, whose rollback leaves none'),
+    previous: VersionRef.nullable().describe(
+      'The champion it replaced; null before it is live, and for the first champion of a model, whose rollback leaves none',
+    ),
     endpointId: z.uuid().nullable(),
     state: State,
     reason: z.string(),
     requestedBy: PersonRef,
     requestedAt: Timestamp,
-    outcome: z.enum(['pass', 'fail', 'inconclusive']).describe('What the comparison under traffic said; inconclusive without one'),
+    outcome: z
+      .enum(['pass', 'fail', 'inconclusive'])
+      .describe('What the comparison under traffic said; inconclusive without one'),
     evidenceSha256: z.string().describe('The evidence that stands now; an approval counts for this one only'),
   }),
 );
@@ -32,13 +36,25 @@ export const RolloutDetailDto = dto(
   'RolloutDetail',
   RolloutDto.extend({
     evidence: EvidenceDocument,
-    approvals: z.array(z.strictObject({ person: PersonRef, comment: z.string(), at: Timestamp, counts: z.boolean().describe('False when other evidence stands by now') })),
-    moves: z.array(z.strictObject({ state: State, person: PersonRef, comment: z.string(), at: Timestamp })).describe('Its story, oldest first'),
+    approvals: z.array(
+      z.strictObject({
+        person: PersonRef,
+        comment: z.string(),
+        at: Timestamp,
+        counts: z.boolean().describe('False when other evidence stands by now'),
+      }),
+    ),
+    moves: z
+      .array(z.strictObject({ state: State, person: PersonRef, comment: z.string(), at: Timestamp }))
+      .describe('Its story, oldest first'),
   }),
 );
 export type RolloutDetailDto = z.infer<typeof RolloutDetailDto>;
 
-export const ListRolloutsQuery = listQuery(['requestedAt'], { sort: 'requestedAt', order: 'desc' }).extend({ state: State.optional(), modelId: z.uuid().optional() });
+export const ListRolloutsQuery = listQuery(['requestedAt'], { sort: 'requestedAt', order: 'desc' }).extend({
+  state: State.optional(),
+  modelId: z.uuid().optional(),
+});
 export type ListRolloutsQuery = z.infer<typeof ListRolloutsQuery>;
 
 const Words = z.string().trim().min(1).max(2000);
@@ -47,7 +63,10 @@ export const RequestRolloutDto = dto(
   'RequestRollout',
   z.strictObject({
     modelVersionId: z.uuid(),
-    endpointId: z.uuid().optional().describe('Where the version met traffic: its analysis becomes part of the evidence'),
+    endpointId: z
+      .uuid()
+      .optional()
+      .describe('Where the version met traffic: its analysis becomes part of the evidence'),
     reason: Words,
   }),
 );
@@ -55,7 +74,13 @@ export type RequestRolloutDto = z.infer<typeof RequestRolloutDto>;
 
 export const ApproveRolloutDto = dto(
   'ApproveRollout',
-  z.strictObject({ comment: Words, evidenceSha256: z.string().optional().describe('The evidence that was read: other evidence is not approved by mistake') }),
+  z.strictObject({
+    comment: Words,
+    evidenceSha256: z
+      .string()
+      .optional()
+      .describe('The evidence that was read: other evidence is not approved by mistake'),
+  }),
 );
 export type ApproveRolloutDto = z.infer<typeof ApproveRolloutDto>;
 
