@@ -47,7 +47,14 @@ async function locked<T>(url: string, work: (client: pg.Client) => Promise<T>): 
 
 async function withDataSource<T>(url: string, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const classes: (new () => MigrationInterface)[] = [...migrations];
-  const dataSource = new DataSource({ type: 'postgres', url, migrations: classes, migrationsTableName: MIGRATIONS_TABLE, installExtensions: false, poolSize: 2 });
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: classes,
+    migrationsTableName: MIGRATIONS_TABLE,
+    installExtensions: false,
+    poolSize: 2,
+  });
   await dataSource.initialize();
   try {
     return await work(dataSource);

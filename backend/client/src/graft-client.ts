@@ -14,7 +14,11 @@ export interface GraftClientOptions {
 
 /** A client of the whole API, typed by its OpenAPI document: `client.POST('/api/rollouts', { body })`. */
 export function createGraftClient({ baseUrl, token, fetch }: GraftClientOptions): GraftClient {
-  const client = createClient<paths>({ baseUrl, credentials: 'same-origin', ...(fetch === undefined ? {} : { fetch }) });
+  const client = createClient<paths>({
+    baseUrl,
+    credentials: 'same-origin',
+    ...(fetch === undefined ? {} : { fetch }),
+  });
   client.use(credentials(token));
   return client;
 }

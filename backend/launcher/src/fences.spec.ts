@@ -92,6 +92,12 @@ describe('backend/api/src', () => {
     expect(await rulesBroken('backend/api/src/gadgets/a.ts', 'export const x = 1;\n')).toEqual(['graft/layer-order']);
   });
 
+  test('testing may look at every layer, and only tests look at it', async () => {
+    expect(await rulesBroken('backend/api/src/testing/a.ts', uses('../models/model.entity.js'))).toEqual([]);
+    expect(await rulesBroken('backend/api/src/models/a.db-spec.ts', uses('../testing/database.js'))).toEqual([]);
+    expect(await rulesBroken('backend/api/src/models/a.ts', uses('../testing/database.js'))).toEqual(['graft/layer-order']);
+  });
+
   test('a circle of imports is refused', async () => {
     expect(await rulesBroken('backend/launcher/src/postgres/account.ts', uses('./server.js'))).toEqual([
       'graft/no-cycle',

@@ -47,7 +47,10 @@ const blobFile = (hash: string): string => path.join(home, 'artifacts/sha256', h
 describe('blobs', () => {
   it('are stored once, read-only, under the hash of their content', async () => {
     const first = await artifacts.putBlob([Buffer.from('hello')], { mediaType: 'text/plain', tier: 'public' });
-    const second = await artifacts.putBlob([Buffer.from('hel'), Buffer.from('lo')], { mediaType: 'text/plain', tier: 'public' });
+    const second = await artifacts.putBlob([Buffer.from('hel'), Buffer.from('lo')], {
+      mediaType: 'text/plain',
+      tier: 'public',
+    });
     expect(first).toEqual({ hash: contentHash('hello'), sizeBytes: 5 });
     expect(second).toEqual(first);
     expect((await stat(blobFile(first.hash))).mode & 0o777).toBe(0o444);
@@ -100,8 +103,12 @@ describe('trees', () => {
 
   it('have limits', async () => {
     await fill({ 'a.txt': 'aaaa', 'b.txt': 'bbbb' });
-    await expect(artifacts.putTree(folder, 'public', { maxFiles: 1, maxBytes: 100 })).rejects.toThrow('more than 1 files');
-    await expect(artifacts.putTree(folder, 'public', { maxFiles: 9, maxBytes: 7 })).rejects.toThrow('more than 7 bytes');
+    await expect(artifacts.putTree(folder, 'public', { maxFiles: 1, maxBytes: 100 })).rejects.toThrow(
+      'more than 1 files',
+    );
+    await expect(artifacts.putTree(folder, 'public', { maxFiles: 9, maxBytes: 7 })).rejects.toThrow(
+      'more than 7 bytes',
+    );
   });
 
   it('notice a disk that changed their content', async () => {

@@ -18,7 +18,10 @@ export class ArtifactsRepository {
   }
 
   async tiersOf(hashes: readonly string[]): Promise<Tier[]> {
-    const found = await this.dataSource.manager.find(Artifact, { where: { hash: In([...hashes]) }, select: { tier: true } });
+    const found = await this.dataSource.manager.find(Artifact, {
+      where: { hash: In([...hashes]) },
+      select: { tier: true },
+    });
     return found.map((artifact) => artifact.tier);
   }
 

@@ -35,7 +35,10 @@ export class ArtifactsService {
   }
 
   /** Stores one blob. @returns its SHA-256 and size; storing the same content again changes nothing */
-  async putBlob(content: Readable | Iterable<Uint8Array>, about: { mediaType: string; tier: Tier }): Promise<{ hash: string; sizeBytes: number }> {
+  async putBlob(
+    content: Readable | Iterable<Uint8Array>,
+    about: { mediaType: string; tier: Tier },
+  ): Promise<{ hash: string; sizeBytes: number }> {
     const blob = await this.blobs.put(content);
     await this.repository.insertMissing([row(blob, 'blob', about)]);
     return blob;
@@ -58,7 +61,10 @@ export class ArtifactsService {
     const tree: Tree = { format: 'graft-tree', formatVersion: 1, files };
     const { hash } = await this.blobs.put([Buffer.from(canonicalJson(tree))]);
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    await this.repository.insertMissing([...distinct(rows), row({ hash, sizeBytes }, 'tree', { mediaType: TREE_MEDIA_TYPE, tier })]);
+    await this.repository.insertMissing([
+      ...distinct(rows),
+      row({ hash, sizeBytes }, 'tree', { mediaType: TREE_MEDIA_TYPE, tier }),
+    ]);
     return { hash, sizeBytes, fileCount: files.length };
   }
 
@@ -91,7 +97,8 @@ export class ArtifactsService {
 
   /** Lays a tree out below `folder` (which must not hold the same files yet) by hard links to the read-only blobs. */
   async materialise(treeHash: string, folder: string): Promise<void> {
-    for (const file of (await this.readTree(treeHash)).files) await this.blobs.materialise(file.sha256, path.join(folder, file.path));
+    for (const file of (await this.readTree(treeHash)).files)
+      await this.blobs.materialise(file.sha256, path.join(folder, file.path));
   }
 
   /** The tier that something made from these artifacts must have. */
@@ -110,8 +117,19 @@ export class ArtifactsService {
   }
 }
 
-function row(blob: { hash: string; sizeBytes: number }, kind: Artifact['kind'], about: { mediaType: string; tier: Tier }): Artifact {
-  return { hash: blob.hash, kind, sizeBytes: String(blob.sizeBytes), mediaType: about.mediaType, tier: about.tier, createdAt: new Date() };
+function row(
+  blob: { hash: string; sizeBytes: number },
+  kind: Artifact['kind'],
+  about: { mediaType: string; tier: Tier },
+): Artifact {
+  return {
+    hash: blob.hash,
+    kind,
+    sizeBytes: String(blob.sizeBytes),
+    mediaType: about.mediaType,
+    tier: about.tier,
+    createdAt: new Date(),
+  };
 }
 
 function distinct(rows: Artifact[]): Artifact[] {

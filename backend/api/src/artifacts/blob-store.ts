@@ -47,7 +47,10 @@ export class BlobStore {
   async open(hash: string, slice?: Slice): Promise<Readable> {
     const place = this.pathOf(hash);
     if (!(await exists(place))) throw missing(hash);
-    return createReadStream(place, slice === undefined ? {} : { start: slice.start, end: slice.start + slice.length - 1 });
+    return createReadStream(
+      place,
+      slice === undefined ? {} : { start: slice.start, end: slice.start + slice.length - 1 },
+    );
   }
 
   /** Reads a small blob whole and checks its hash. @throws DomainError `artifact-missing`, `artifact-damaged` */
@@ -123,9 +126,15 @@ async function exists(file: string): Promise<boolean> {
 }
 
 function missing(hash: string): DomainError {
-  return new DomainError('artifact-missing', `The content ${hash} is not in the artifact store. Restore it from a backup, or run again what produced it.`);
+  return new DomainError(
+    'artifact-missing',
+    `The content ${hash} is not in the artifact store. Restore it from a backup, or run again what produced it.`,
+  );
 }
 
 function damaged(hash: string): DomainError {
-  return new DomainError('artifact-damaged', `The stored content no longer has the hash ${hash} it is named by: the disk changed it. Restore it from a backup.`);
+  return new DomainError(
+    'artifact-damaged',
+    `The stored content no longer has the hash ${hash} it is named by: the disk changed it. Restore it from a backup.`,
+  );
 }

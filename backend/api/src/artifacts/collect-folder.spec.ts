@@ -22,7 +22,8 @@ afterEach(() => rm(path.dirname(folder), { recursive: true, force: true }));
 
 async function collect(limits = roomy): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const { path: name, file } of collectFolder(folder, limits)) found[name] = await text(file.createReadStream({ autoClose: false, start: 0 }));
+  for await (const { path: name, file } of collectFolder(folder, limits))
+    found[name] = await text(file.createReadStream({ autoClose: false, start: 0 }));
   return found;
 }
 
@@ -31,7 +32,11 @@ it('takes regular files, sorted by path', async () => {
   await writeFile(path.join(folder, 'a/z.txt'), '2');
   await writeFile(path.join(folder, 'a.txt'), '1');
   await writeFile(path.join(folder, 'b.txt'), '3');
-  expect(Object.entries(await collect())).toEqual([['a.txt', '1'], ['a/z.txt', '2'], ['b.txt', '3']]);
+  expect(Object.entries(await collect())).toEqual([
+    ['a.txt', '1'],
+    ['a/z.txt', '2'],
+    ['b.txt', '3'],
+  ]);
 });
 
 describe('refuses', () => {
@@ -44,14 +49,29 @@ describe('refuses', () => {
     ['a dangling link', () => symlink('/nowhere', at('x')), /symbolic link/],
     ['a hard link', () => link(secret, at('x')), /one name/],
     ['a FIFO', () => execFileSync('mkfifo', [at('x')]), /regular/],
-    ['a sparse bomb', async () => { await writeFile(at('x'), ''); await truncate(at('x'), 2 ** 40); }, /more than 1048576 bytes/],
+    [
+      'a sparse bomb',
+      async () => {
+        await writeFile(at('x'), '');
+        await truncate(at('x'), 2 ** 40);
+      },
+      /more than 1048576 bytes/,
+    ],
     ['an option as a name', () => writeFile(at('-rf'), ''), /characters/],
     ['a shell line as a name', () => writeFile(at('a;rm x'), ''), /characters/],
     ['a line break in a name', () => writeFile(at('a\nb'), ''), /characters/],
     ['a hidden name', () => writeFile(at('.env'), ''), /characters/],
-    ['a name that is not UTF-8', () => writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]), ''), /characters/],
+    [
+      'a name that is not UTF-8',
+      () => writeFile(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]), ''),
+      /characters/,
+    ],
     ['a deep tree', () => mkdir(at(Array.from({ length: 30 }, () => 'd').join('/')), { recursive: true }), /deeper/],
-    ['too many files', () => Promise.all(Array.from({ length: 101 }, (_, n) => writeFile(at(`f${n}`), ''))), /more than 100 files/],
+    [
+      'too many files',
+      () => Promise.all(Array.from({ length: 101 }, (_, n) => writeFile(at(`f${n}`), ''))),
+      /more than 100 files/,
+    ],
   ];
   it.each(hostile)('%s', async (_name, make, why) => {
     await make();

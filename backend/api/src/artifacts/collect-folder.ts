@@ -23,7 +23,10 @@ interface Tally extends CollectLimits {
  *
  * @throws DomainError `artifact-refused` saying which file and why
  */
-export async function* collectFolder(folder: string, limits: CollectLimits): AsyncGenerator<{ path: string; file: FileHandle }> {
+export async function* collectFolder(
+  folder: string,
+  limits: CollectLimits,
+): AsyncGenerator<{ path: string; file: FileHandle }> {
   const root = await open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch((error: unknown) => {
     throw refused('.', `it is not a folder (${codeOf(error)})`);
   });
@@ -34,7 +37,12 @@ export async function* collectFolder(folder: string, limits: CollectLimits): Asy
   }
 }
 
-async function* walk(folder: FileHandle, below: string, depth: number, tally: Tally): AsyncGenerator<{ path: string; file: FileHandle }> {
+async function* walk(
+  folder: FileHandle,
+  below: string,
+  depth: number,
+  tally: Tally,
+): AsyncGenerator<{ path: string; file: FileHandle }> {
   if (depth > MAX_DEPTH) throw refused(below, `it lies deeper than ${MAX_DEPTH} folders`);
   for (const name of await namesIn(folder, below, tally)) {
     const path = below + name;
@@ -61,9 +69,11 @@ async function namesIn(folder: FileHandle, below: string, tally: Tally): Promise
   const names: { name: string; key: string }[] = [];
   // Names are bytes; read as latin1 none is lost, and what is not plain ASCII is refused.
   for await (const entry of await opendir(`/proc/self/fd/${folder.fd}`, { encoding: 'latin1' as BufferEncoding })) {
-    if (!RelativePath.safeParse(below + entry.name).success) throw refused(below + entry.name, 'its name has characters that are not allowed');
+    if (!RelativePath.safeParse(below + entry.name).success)
+      throw refused(below + entry.name, 'its name has characters that are not allowed');
     tally.files += 1;
-    if (tally.files > tally.maxFiles) throw refused(below + entry.name, `the folder holds more than ${tally.maxFiles} files`);
+    if (tally.files > tally.maxFiles)
+      throw refused(below + entry.name, `the folder holds more than ${tally.maxFiles} files`);
     names.push({ name: entry.name, key: entry.isDirectory() ? `${entry.name}/` : entry.name });
   }
   return names.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ name }) => name);

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { dto, listDto, listQuery, Timestamp } from '../platform/http/index.js';
 import { auditOutcomes, type AuditEntry } from './audit-entry.entity.js';
 
-const AuditOutcomeDto = dto('AuditOutcome', z.enum(auditOutcomes).describe('refused: the request was answered with 4xx; failed: with 5xx'));
+const AuditOutcomeDto = dto(
+  'AuditOutcome',
+  z.enum(auditOutcomes).describe('refused: the request was answered with 4xx; failed: with 5xx'),
+);
 
 export const AuditEntryDto = dto(
   'AuditEntry',

@@ -5,5 +5,9 @@ import { AuditController } from './audit.controller.js';
 import { AuditRecorder } from './audit.recorder.js';
 import { AuditRepository } from './audit.repository.js';
 
-@Module({ imports: [DatabaseModule.forFeature([AuditEntry])], controllers: [AuditController], providers: [AuditRepository, AuditRecorder] })
+@Module({
+  imports: [DatabaseModule.forFeature([AuditEntry])],
+  controllers: [AuditController],
+  providers: [AuditRepository, AuditRecorder],
+})
 export class AuditModule {}

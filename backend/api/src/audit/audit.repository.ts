@@ -24,9 +24,15 @@ export class AuditRepository {
   async list(filter: AuditFilter, page: PageRequest<'at'>): Promise<Page<AuditEntry>> {
     const { skip, take } = window(page);
     const order = page.order === 'asc' ? 'ASC' : 'DESC';
-    const query = this.dataSource.manager.createQueryBuilder(AuditEntry, 'entry').orderBy('entry.at', order).addOrderBy('entry.id', order).skip(skip).take(take);
+    const query = this.dataSource.manager
+      .createQueryBuilder(AuditEntry, 'entry')
+      .orderBy('entry.at', order)
+      .addOrderBy('entry.id', order)
+      .skip(skip)
+      .take(take);
     const { from, until, ...exact } = filter;
-    for (const [column, value] of Object.entries(exact)) if (value !== undefined) query.andWhere(`entry.${column} = :${column}`, { [column]: value });
+    for (const [column, value] of Object.entries(exact))
+      if (value !== undefined) query.andWhere(`entry.${column} = :${column}`, { [column]: value });
     if (from !== undefined) query.andWhere('entry.at >= :from', { from });
     if (until !== undefined) query.andWhere('entry.at < :until', { until });
     const [items, total] = await query.getManyAndCount();

@@ -4,7 +4,14 @@ import type { FastifyReply } from 'fastify';
 import { Requires } from '../identity/index.js';
 import { Id, Operation } from '../platform/http/index.js';
 import { DatasetVersionsService } from './dataset-versions.service.js';
-import { attributeFilters, datasetItemDto, DatasetItemListDto, DatasetVersionDto, datasetVersionDto, ListDatasetItemsQuery } from './dto/datasets.dto.js';
+import {
+  attributeFilters,
+  datasetItemDto,
+  DatasetItemListDto,
+  DatasetVersionDto,
+  datasetVersionDto,
+  ListDatasetItemsQuery,
+} from './dto/datasets.dto.js';
 
 /** An item of a version never changes, so a browser may keep its picture for a year. */
 const FOR_EVER = 'private, max-age=31536000, immutable';
@@ -15,7 +22,11 @@ export class DatasetVersionsController {
 
   @Get(':id')
   @Requires('datasets:read')
-  @Operation({ id: 'getDatasetVersion', summary: 'One version with its splits and attribute values', returns: DatasetVersionDto })
+  @Operation({
+    id: 'getDatasetVersion',
+    summary: 'One version with its splits and attribute values',
+    returns: DatasetVersionDto,
+  })
   async get(@Param('id', { schema: Id }) id: string): Promise<DatasetVersionDto> {
     const { version, dataset } = await this.versions.get(id);
     return datasetVersionDto(version, dataset.name);
@@ -23,10 +34,21 @@ export class DatasetVersionsController {
 
   @Get(':id/items')
   @Requires('datasets:read')
-  @Operation({ id: 'listDatasetItems', summary: 'Items of a version; filter by split, text, or attribute.<name>=<value>', returns: DatasetItemListDto })
-  async listItems(@Param('id', { schema: Id }) id: string, @Query({ schema: ListDatasetItemsQuery }) query: ListDatasetItemsQuery): Promise<DatasetItemListDto> {
+  @Operation({
+    id: 'listDatasetItems',
+    summary: 'Items of a version; filter by split, text, or attribute.<name>=<value>',
+    returns: DatasetItemListDto,
+  })
+  async listItems(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ListDatasetItemsQuery }) query: ListDatasetItemsQuery,
+  ): Promise<DatasetItemListDto> {
     const { split, q } = query;
-    const { items, total } = await this.versions.listItems(id, { split, q, attributes: attributeFilters(query) }, query);
+    const { items, total } = await this.versions.listItems(
+      id,
+      { split, q, attributes: attributeFilters(query) },
+      query,
+    );
     return { items: items.map(datasetItemDto), total };
   }
 
@@ -41,7 +63,10 @@ export class DatasetVersionsController {
   ): Promise<StreamableFile | undefined> {
     const { image, open } = await this.versions.picture(id, itemId);
     const etag = `"${image.sha256}"`;
-    reply.header('etag', etag).header('cache-control', FOR_EVER).header('content-security-policy', "default-src 'none'; sandbox");
+    reply
+      .header('etag', etag)
+      .header('cache-control', FOR_EVER)
+      .header('content-security-policy', "default-src 'none'; sandbox");
     if (known === etag) {
       reply.status(304);
       return undefined;

@@ -36,7 +36,11 @@ export class DatasetVersionsRepository {
   }
 
   async list(datasetId: string, page: PageRequest<'version'>): Promise<Page<DatasetVersion>> {
-    const [items, total] = await this.dataSource.manager.findAndCount(DatasetVersion, { where: { datasetId }, order: { version: page.order }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(DatasetVersion, {
+      where: { datasetId },
+      order: { version: page.order },
+      ...window(page),
+    });
     return { items, total };
   }
 
@@ -52,7 +56,9 @@ export class DatasetVersionsRepository {
   async copyItems(versionId: string, items: AsyncIterable<DatasetItem>, tx: Tx): Promise<number> {
     const client = (await tx.queryRunner?.connect()) as PoolClient | undefined;
     if (client === undefined) throw new Error('Items are copied inside a transaction');
-    const copy = client.query(copyFrom('COPY dataset_items (version_id, ordinal, item_id, title, split, attributes, image) FROM STDIN'));
+    const copy = client.query(
+      copyFrom('COPY dataset_items (version_id, ordinal, item_id, title, split, attributes, image) FROM STDIN'),
+    );
     let ordinal = 0;
     await pipeline(async function* () {
       for await (const item of items) {
@@ -68,7 +74,11 @@ export class DatasetVersionsRepository {
     return this.dataSource.manager.findOneBy(DatasetItemRow, { versionId, itemId });
   }
 
-  async listItems(versionId: string, filter: ItemFilter, page: PageRequest<keyof typeof itemColumns>): Promise<Page<DatasetItemRow>> {
+  async listItems(
+    versionId: string,
+    filter: ItemFilter,
+    page: PageRequest<keyof typeof itemColumns>,
+  ): Promise<Page<DatasetItemRow>> {
     const query = this.dataSource.manager
       .createQueryBuilder(DatasetItemRow, 'item')
       .where({ versionId })
@@ -77,8 +87,12 @@ export class DatasetVersionsRepository {
       .skip(window(page).skip)
       .take(window(page).take);
     if (filter.split !== undefined) query.andWhere('item.split = :split', { split: filter.split });
-    if (filter.q !== undefined) query.andWhere('(strpos(lower(item.title), lower(:q)) > 0 OR strpos(lower(item.itemId), lower(:q)) > 0)', { q: filter.q });
-    if (Object.keys(filter.attributes).length > 0) query.andWhere('item.attributes @> :attributes::jsonb', { attributes: JSON.stringify(filter.attributes) });
+    if (filter.q !== undefined)
+      query.andWhere('(strpos(lower(item.title), lower(:q)) > 0 OR strpos(lower(item.itemId), lower(:q)) > 0)', {
+        q: filter.q,
+      });
+    if (Object.keys(filter.attributes).length > 0)
+      query.andWhere('item.attributes @> :attributes::jsonb', { attributes: JSON.stringify(filter.attributes) });
     const [items, total] = await query.getManyAndCount();
     return { items, total };
   }

@@ -39,7 +39,11 @@ export class DatasetVersionsService {
     return this.versions.list(datasetId, page);
   }
 
-  async listItems(versionId: string, filter: ItemFilter, page: Parameters<DatasetVersionsRepository['listItems']>[2]): Promise<Page<DatasetItemRow>> {
+  async listItems(
+    versionId: string,
+    filter: ItemFilter,
+    page: Parameters<DatasetVersionsRepository['listItems']>[2],
+  ): Promise<Page<DatasetItemRow>> {
     await this.get(versionId);
     return this.versions.listItems(versionId, filter, page);
   }

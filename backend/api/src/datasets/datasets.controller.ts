@@ -39,8 +39,16 @@ export class DatasetsController {
   @Post()
   @Requires('datasets:create')
   @Audited('datasets.create')
-  @Operation({ id: 'createDataset', summary: 'Create an empty dataset; imports give it versions', status: 201, returns: DatasetDto })
-  async create(@CurrentActor() actor: Actor, @Body({ schema: CreateDatasetDto }) body: CreateDatasetDto): Promise<DatasetDto> {
+  @Operation({
+    id: 'createDataset',
+    summary: 'Create an empty dataset; imports give it versions',
+    status: 201,
+    returns: DatasetDto,
+  })
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: CreateDatasetDto }) body: CreateDatasetDto,
+  ): Promise<DatasetDto> {
     return datasetDto(await this.datasets.create(actor, body));
   }
 
@@ -53,8 +61,15 @@ export class DatasetsController {
 
   @Get(':id/versions')
   @Requires('datasets:read')
-  @Operation({ id: 'listDatasetVersions', summary: 'Versions of a dataset, newest first', returns: DatasetVersionListDto })
-  async listVersions(@Param('id', { schema: Id }) id: string, @Query({ schema: ListDatasetVersionsQuery }) query: ListDatasetVersionsQuery): Promise<DatasetVersionListDto> {
+  @Operation({
+    id: 'listDatasetVersions',
+    summary: 'Versions of a dataset, newest first',
+    returns: DatasetVersionListDto,
+  })
+  async listVersions(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ListDatasetVersionsQuery }) query: ListDatasetVersionsQuery,
+  ): Promise<DatasetVersionListDto> {
     const dataset = await this.datasets.get(id);
     const { items, total } = await this.versions.list(id, query);
     return { items: items.map((version) => datasetVersionDto(version, dataset.name)), total };
@@ -63,7 +78,10 @@ export class DatasetsController {
   @Get(':id/imports')
   @Requires('datasets:read')
   @Operation({ id: 'listImports', summary: 'Imports into a dataset, newest first', returns: ImportListDto })
-  async listImports(@Param('id', { schema: Id }) id: string, @Query({ schema: ListImportsQuery }) query: ListImportsQuery): Promise<ImportListDto> {
+  async listImports(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ListImportsQuery }) query: ListImportsQuery,
+  ): Promise<ImportListDto> {
     const { items, total } = await this.imports.list(id, query);
     return { items: items.map(importDto), total };
   }
@@ -73,8 +91,17 @@ export class DatasetsController {
   @Audited('datasets.import')
   @ApiConsumes('multipart/form-data')
   @ApiBody({ schema: uploadSchema })
-  @Operation({ id: 'importDataset', summary: 'Upload pictures and their manifest; a sandbox turns them into a new version', status: 202, returns: ImportDto })
-  async import(@CurrentActor() actor: Actor, @Param('id', { schema: Id }) id: string, @Req() request: FastifyRequest): Promise<ImportDto> {
+  @Operation({
+    id: 'importDataset',
+    summary: 'Upload pictures and their manifest; a sandbox turns them into a new version',
+    status: 202,
+    returns: ImportDto,
+  })
+  async import(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: Id }) id: string,
+    @Req() request: FastifyRequest,
+  ): Promise<ImportDto> {
     return importDto(await this.uploads.receive(actor, id, { body: request.raw, headers: request.headers }));
   }
 }

@@ -7,4 +7,7 @@ export const ImportQueued = defineEvent('datasets.import-queued', z.strictObject
 /** Succeeded or failed: its upload is not needed any more. */
 export const ImportEnded = defineEvent('datasets.import-ended', z.strictObject({ importId: z.uuid() }));
 
-export const DatasetVersionCreated = defineEvent('datasets.version-created', z.strictObject({ datasetVersionId: z.uuid() }));
+export const DatasetVersionCreated = defineEvent(
+  'datasets.version-created',
+  z.strictObject({ datasetVersionId: z.uuid() }),
+);

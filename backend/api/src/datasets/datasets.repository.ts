@@ -17,7 +17,14 @@ export class DatasetsRepository {
 
   /** @returns false when the name is taken */
   async insert(dataset: Dataset, tx: Tx): Promise<boolean> {
-    const result = await tx.createQueryBuilder().insert().into(Dataset).values(dataset).orIgnore().returning('id').execute();
+    const result = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(Dataset)
+      .values(dataset)
+      .orIgnore()
+      .returning('id')
+      .execute();
     return (result.raw as unknown[]).length === 1;
   }
 
@@ -34,7 +41,10 @@ export class DatasetsRepository {
     return tx.findOne(Dataset, { where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
-  async list(filter: { q?: string | undefined }, page: PageRequest<'name' | 'createdAt'>): Promise<Page<DatasetSummary>> {
+  async list(
+    filter: { q?: string | undefined },
+    page: PageRequest<'name' | 'createdAt'>,
+  ): Promise<Page<DatasetSummary>> {
     const query = this.dataSource.manager
       .createQueryBuilder(Dataset, 'dataset')
       .orderBy(`dataset.${page.sort}`, page.order === 'asc' ? 'ASC' : 'DESC')

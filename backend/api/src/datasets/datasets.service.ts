@@ -18,7 +18,10 @@ export class DatasetsService {
     private readonly live: Live,
   ) {}
 
-  list(filter: { q?: string | undefined }, page: Parameters<DatasetsRepository['list']>[1]): Promise<Page<DatasetSummary>> {
+  list(
+    filter: { q?: string | undefined },
+    page: Parameters<DatasetsRepository['list']>[1],
+  ): Promise<Page<DatasetSummary>> {
     return this.datasets.list(filter, page);
   }
 
@@ -35,10 +38,19 @@ export class DatasetsService {
 
   /** @throws DomainError `dataset-name-taken` */
   async create(actor: Actor, wanted: { name: string; description: string; tier: Tier }): Promise<DatasetSummary> {
-    const dataset: Dataset = { id: newId(), ...wanted, createdBy: actor.personId, createdByName: actor.name, createdAt: new Date() };
+    const dataset: Dataset = {
+      id: newId(),
+      ...wanted,
+      createdBy: actor.personId,
+      createdByName: actor.name,
+      createdAt: new Date(),
+    };
     await this.transactions.run(async (tx) => {
       if (!(await this.datasets.insert(dataset, tx))) {
-        throw new DomainError('dataset-name-taken', `A dataset named ${dataset.name} exists already. Import into it, or choose another name.`);
+        throw new DomainError(
+          'dataset-name-taken',
+          `A dataset named ${dataset.name} exists already. Import into it, or choose another name.`,
+        );
       }
       await this.live.changed(tx, { resource: 'datasets', id: dataset.id, type: 'created' });
     });

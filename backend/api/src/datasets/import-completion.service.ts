@@ -16,7 +16,11 @@ import { importStates } from './import.states.js';
 import { ImportsRepository } from './imports.repository.js';
 
 /** What the import recipe says at its end. */
-export const ImportResult = z.object({ rows: z.number().int().min(0), accepted: z.number().int().min(0), rejected: z.number().int().min(0) });
+export const ImportResult = z.object({
+  rows: z.number().int().min(0),
+  accepted: z.number().int().min(0),
+  rejected: z.number().int().min(0),
+});
 export type ImportResult = z.infer<typeof ImportResult>;
 
 export type ImportOutcome =
@@ -43,7 +47,11 @@ export class ImportCompletionService {
     } catch (error) {
       const why = refusal(error);
       if (why === undefined) throw error;
-      const failure: Failure = { code: 'artifact-refused', message: `The import wrote a dataset that cannot be used: ${why}`.slice(0, 2000), retryable: false };
+      const failure: Failure = {
+        code: 'artifact-refused',
+        message: `The import wrote a dataset that cannot be used: ${why}`.slice(0, 2000),
+        retryable: false,
+      };
       await this.transactions.run((tx) => this.end(importId, { failure }, tx));
     }
   }
@@ -60,7 +68,12 @@ export class ImportCompletionService {
     } else {
       const version = await this.addVersion(found, outcome.datasetTree, tx);
       const { rows, accepted, rejected } = outcome.result;
-      await this.imports.move(found, 'succeeded', { rows, accepted, rejected, problemsTree, progress: 1, phase: 'done', versionId: version.id }, tx);
+      await this.imports.move(
+        found,
+        'succeeded',
+        { rows, accepted, rejected, problemsTree, progress: 1, phase: 'done', versionId: version.id },
+        tx,
+      );
     }
     await this.outbox.publish(tx, ImportEnded, { importId });
     await this.live.changed(tx, { resource: 'imports', id: importId, type: 'updated' });
@@ -68,8 +81,14 @@ export class ImportCompletionService {
 
   private async addVersion(found: Import, treeHash: string, tx: Tx): Promise<DatasetVersion> {
     const tree = await this.artifacts.readTree(treeHash);
-    const manifest = DatasetManifest.parse(JSON.parse((await this.artifacts.readFile(treeHash, 'dataset.json')).toString('utf8')));
-    if (manifest.itemCount === 0) throw new DomainError('artifact-refused', 'It has no items. Look at the problems of the import, mend the manifest and import again.');
+    const manifest = DatasetManifest.parse(
+      JSON.parse((await this.artifacts.readFile(treeHash, 'dataset.json')).toString('utf8')),
+    );
+    if (manifest.itemCount === 0)
+      throw new DomainError(
+        'artifact-refused',
+        'It has no items. Look at the problems of the import, mend the manifest and import again.',
+      );
     const images = fileOf(tree, 'images.bin');
 
     await this.datasets.lock(found.datasetId, tx);
@@ -88,7 +107,11 @@ export class ImportCompletionService {
     };
     await this.versions.insert(version, tx);
     const copied = await this.versions.copyItems(version.id, this.items(treeHash, images.sizeBytes), tx);
-    if (copied !== manifest.itemCount) throw new DomainError('artifact-refused', `dataset.json counts ${manifest.itemCount} items, items.jsonl has ${copied}.`);
+    if (copied !== manifest.itemCount)
+      throw new DomainError(
+        'artifact-refused',
+        `dataset.json counts ${manifest.itemCount} items, items.jsonl has ${copied}.`,
+      );
 
     await this.artifacts.reference(tx, treeHash, { type: 'dataset-versions', id: version.id });
     await this.outbox.publish(tx, DatasetVersionCreated, { datasetVersionId: version.id });
@@ -100,11 +123,15 @@ export class ImportCompletionService {
   /** The items as the sandbox wrote them, each checked: ids are unique and pictures lie within the images. */
   private async *items(treeHash: string, imagesBytes: number): AsyncGenerator<DatasetItem> {
     const seen = new Set<string>();
-    for await (const line of createInterface({ input: await this.artifacts.openFile(treeHash, 'items.jsonl'), crlfDelay: Infinity })) {
+    for await (const line of createInterface({
+      input: await this.artifacts.openFile(treeHash, 'items.jsonl'),
+      crlfDelay: Infinity,
+    })) {
       if (line === '') continue;
       const item = DatasetItem.parse(JSON.parse(line));
       if (seen.has(item.id)) throw new DomainError('artifact-refused', `Two items have the id ${item.id}.`);
-      if (item.image.offset + item.image.length > imagesBytes) throw new DomainError('artifact-refused', `The picture of item ${item.id} lies outside images.bin.`);
+      if (item.image.offset + item.image.length > imagesBytes)
+        throw new DomainError('artifact-refused', `The picture of item ${item.id} lies outside images.bin.`);
       seen.add(item.id);
       yield item;
     }

@@ -39,7 +39,11 @@ export class ImportUploadsService {
   }
 
   /** Writes the body to disk, makes it durable, and only then queues the import. @returns the queued import */
-  async receive(actor: Actor, datasetId: string, request: { body: Readable; headers: IncomingHttpHeaders }): Promise<Import> {
+  async receive(
+    actor: Actor,
+    datasetId: string,
+    request: { body: Readable; headers: IncomingHttpHeaders },
+  ): Promise<Import> {
     await this.datasets.get(datasetId);
     const opened = await this.open(actor, datasetId);
     const folder = await UploadFolder.create(this.folderOf(opened.id));
@@ -54,7 +58,8 @@ export class ImportUploadsService {
       });
     } catch (error) {
       await folder.discard();
-      const message = error instanceof Error ? error.message.slice(0, 2000) : 'The upload failed. Start the import again.';
+      const message =
+        error instanceof Error ? error.message.slice(0, 2000) : 'The upload failed. Start the import again.';
       await this.fail(opened, { code: 'input-invalid', message, retryable: true });
       throw error;
     }
@@ -63,7 +68,11 @@ export class ImportUploadsService {
   /** Fails uploads whose process died in the middle. */
   async failLost(): Promise<void> {
     for (const lost of await this.imports.silentSince(new Date(Date.now() - LOST_AFTER_MS), ['uploading'])) {
-      await this.fail(lost, { code: 'input-invalid', message: 'The upload was interrupted before everything had arrived. Start the import again.', retryable: true });
+      await this.fail(lost, {
+        code: 'input-invalid',
+        message: 'The upload was interrupted before everything had arrived. Start the import again.',
+        retryable: true,
+      });
     }
   }
 

@@ -18,7 +18,10 @@ export class ImportsController {
   @Get(':id/problems')
   @Requires('datasets:read')
   @Operation({ id: 'listImportProblems', summary: 'Rows that were refused, and why', returns: ImportProblemListDto })
-  listProblems(@Param('id', { schema: Id }) id: string, @Query({ schema: ListImportProblemsQuery }) query: ListImportProblemsQuery): Promise<ImportProblemListDto> {
+  listProblems(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ListImportProblemsQuery }) query: ListImportProblemsQuery,
+  ): Promise<ImportProblemListDto> {
     return this.imports.listProblems(id, query);
   }
 }

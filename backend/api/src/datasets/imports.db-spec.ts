@@ -27,7 +27,12 @@ interface Answer {
 }
 
 async function createDataset(): Promise<string> {
-  const answer = await testApp.app.inject({ method: 'POST', url: '/api/datasets', headers, payload: { name: `catalogue-${nextName++}`, tier: 'internal' } });
+  const answer = await testApp.app.inject({
+    method: 'POST',
+    url: '/api/datasets',
+    headers,
+    payload: { name: `catalogue-${nextName++}`, tier: 'internal' },
+  });
   expect(answer.statusCode).toBe(201);
   return answer.json<Answer>().id;
 }
@@ -40,7 +45,10 @@ function multipart(parts: Part[], end = '--frontier--\r\n'): { headers: Record<s
     content,
     '\r\n',
   ]);
-  return { headers: { ...headers, 'content-type': 'multipart/form-data; boundary=frontier' }, payload: Buffer.concat([...body, end].map((piece) => Buffer.from(piece))) };
+  return {
+    headers: { ...headers, 'content-type': 'multipart/form-data; boundary=frontier' },
+    payload: Buffer.concat([...body, end].map((piece) => Buffer.from(piece))),
+  };
 }
 
 const goodParts: Part[] = [
@@ -68,7 +76,11 @@ async function aDataset(items: DatasetItem[], images: string, counted = items.le
     pairCount: 0,
     attributes: { color: [{ value: 'red', count: 1 }] },
   };
-  return aTree({ 'dataset.json': JSON.stringify(manifest), 'items.jsonl': items.map((item) => `${JSON.stringify(item)}\n`).join(''), 'images.bin': images });
+  return aTree({
+    'dataset.json': JSON.stringify(manifest),
+    'items.jsonl': items.map((item) => `${JSON.stringify(item)}\n`).join(''),
+    'images.bin': images,
+  });
 }
 
 async function aTree(files: Record<string, string>): Promise<string> {
@@ -81,16 +93,28 @@ async function aTree(files: Record<string, string>): Promise<string> {
 }
 
 function anItem(id: string, changes: Partial<DatasetItem> = {}): DatasetItem {
-  return { id, title: `Item ${id}`, attributes: { color: 'red' }, split: 'train', image: { offset: 2, length: 3, sha256: contentHash('cde'), width: 1, height: 1, format: 'png' }, ...changes };
+  return {
+    id,
+    title: `Item ${id}`,
+    attributes: { color: 'red' },
+    split: 'train',
+    image: { offset: 2, length: 3, sha256: contentHash('cde'), width: 1, height: 1, format: 'png' },
+    ...changes,
+  };
 }
 
 const problem: ImportProblem = { row: 2, itemId: '2', code: 'file-missing', message: 'no such file' };
 
 async function succeeded(datasetTree: string): Promise<ImportOutcome> {
-  return { datasetTree, problemsTree: await aTree({ 'problems.jsonl': `${JSON.stringify(problem)}\n` }), result: { rows: 3, accepted: 2, rejected: 1 } };
+  return {
+    datasetTree,
+    problemsTree: await aTree({ 'problems.jsonl': `${JSON.stringify(problem)}\n` }),
+    result: { rows: 3, accepted: 2, rejected: 1 },
+  };
 }
 
-const complete = (id: string, outcome: ImportOutcome): Promise<void> => testApp.app.get(ImportCompletionService).complete(id, outcome);
+const complete = (id: string, outcome: ImportOutcome): Promise<void> =>
+  testApp.app.get(ImportCompletionService).complete(id, outcome);
 
 describe('an upload', () => {
   it('is on disk, byte for byte, when it is acknowledged', async () => {
@@ -103,17 +127,31 @@ describe('an upload', () => {
       { name: 'images/ä.jpg', offset: 0, length: 5 },
       { name: 'images/2.jpg', offset: 5, length: 6 },
     ]);
-    expect(await readFile(path.join(folderOf(id), 'files.bin'))).toEqual(Buffer.concat([Buffer.from([0xff, 0xd8, 0x0d, 0x0a, 0xff]), Buffer.from('second')]));
+    expect(await readFile(path.join(folderOf(id), 'files.bin'))).toEqual(
+      Buffer.concat([Buffer.from([0xff, 0xd8, 0x0d, 0x0a, 0xff]), Buffer.from('second')]),
+    );
     expect(await readFile(path.join(folderOf(id), 'manifest.csv'), 'utf8')).toContain('sku,file');
     const [row] = await database.query<{ options: object }>('SELECT options FROM imports WHERE id = $1', [id]);
-    expect(row?.options).toMatchObject({ manifest: 'csv', missingSplit: 'refuse', columns: { id: 'sku', file: 'file' } });
+    expect(row?.options).toMatchObject({
+      manifest: 'csv',
+      missingSplit: 'refuse',
+      columns: { id: 'sku', file: 'file' },
+    });
   });
 
   it.each<[string, Part[], object]>([
     ['without options', goodParts.slice(1), { status: 422, errors: [{ field: 'options' }] }],
-    ['with an option nobody knows', [['options', '{"manifest":"csv","fast":true}'], ...goodParts.slice(1)], { status: 422, errors: [{ field: 'options.fast' }] }],
+    [
+      'with an option nobody knows',
+      [['options', '{"manifest":"csv","fast":true}'], ...goodParts.slice(1)],
+      { status: 422, errors: [{ field: 'options.fast' }] },
+    ],
     ['without a manifest', [goodParts[0]!, ...goodParts.slice(3)], { status: 422, errors: [{ field: 'manifest' }] }],
-    ['with a part nobody knows', [...goodParts, ['extra', 'x', 'x.txt']], { status: 422, errors: [{ field: 'extra' }] }],
+    [
+      'with a part nobody knows',
+      [...goodParts, ['extra', 'x', 'x.txt']],
+      { status: 422, errors: [{ field: 'extra' }] },
+    ],
   ])('%s is refused, names the field and leaves nothing', async (_case, parts, refusal) => {
     const datasetId = await createDataset();
     const answer = await upload(datasetId, parts);
@@ -129,7 +167,10 @@ describe('an upload', () => {
   });
 
   it('into a dataset that does not exist is refused', async () => {
-    expect((await upload('01a20536-678f-7e05-aa40-6afdbde89c18')).json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await upload('01a20536-678f-7e05-aa40-6afdbde89c18')).json()).toMatchObject({
+      status: 404,
+      code: 'not-found',
+    });
   });
 });
 
@@ -144,18 +185,35 @@ describe('an import', () => {
     await testApp.app.get(ImportsService).reportProgress(id, 0.5, 'pictures');
     expect(await get(`/api/imports/${id}`)).toMatchObject({ state: 'running', progress: 0.5, phase: 'pictures' });
 
-    const outcome = await succeeded(await aDataset([anItem('a\\1'.replace('\\', '-')), anItem('b', { title: 'tab\tand\nline \\N', attributes: { color: 'blue "x"' } })], 'abcdefgh'));
+    const outcome = await succeeded(
+      await aDataset(
+        [
+          anItem('a\\1'.replace('\\', '-')),
+          anItem('b', { title: 'tab\tand\nline \\N', attributes: { color: 'blue "x"' } }),
+        ],
+        'abcdefgh',
+      ),
+    );
     await Promise.all([complete(id, outcome), complete(id, outcome)]);
     await complete(id, outcome);
 
     const done = await get<Answer>(`/api/imports/${id}`);
     expect(done).toMatchObject({ state: 'succeeded', rows: 3, accepted: 2, rejected: 1, progress: 1 });
-    expect(await get(`/api/datasets/${datasetId}/versions`)).toMatchObject({ total: 1, items: [{ id: done.versionId, version: 1, itemCount: 2 }] });
-    expect(await get(`/api/datasets/${datasetId}`)).toMatchObject({ versionCount: 1, latestVersion: { id: done.versionId } });
+    expect(await get(`/api/datasets/${datasetId}/versions`)).toMatchObject({
+      total: 1,
+      items: [{ id: done.versionId, version: 1, itemCount: 2 }],
+    });
+    expect(await get(`/api/datasets/${datasetId}`)).toMatchObject({
+      versionCount: 1,
+      latestVersion: { id: done.versionId },
+    });
     expect(await get(`/api/imports/${id}/problems`)).toEqual({ items: [problem], total: 1 });
 
     const items = `/api/dataset-versions/${done.versionId}/items`;
-    expect(await get(`${items}?q=TAB`)).toMatchObject({ total: 1, items: [{ id: 'b', title: 'tab\tand\nline \\N', attributes: { color: 'blue "x"' } }] });
+    expect(await get(`${items}?q=TAB`)).toMatchObject({
+      total: 1,
+      items: [{ id: 'b', title: 'tab\tand\nline \\N', attributes: { color: 'blue "x"' } }],
+    });
     expect(await get(`${items}?attribute.color=red`)).toMatchObject({ total: 1, items: [{ id: 'a-1' }] });
     expect(await get(`${items}?split=val`)).toMatchObject({ total: 0 });
     expect(await get(`${items}?colour=red`)).toMatchObject({ status: 422, errors: [{ field: 'colour' }] });
@@ -167,8 +225,16 @@ describe('an import', () => {
     const url = `/api/dataset-versions/${(await get<Answer>(`/api/imports/${id}`)).versionId}/items/a/picture`;
     const picture = await testApp.app.inject({ url, headers });
     expect(picture.body).toBe('cde');
-    expect(picture.headers).toMatchObject({ 'content-type': 'image/png', 'content-length': '3', 'x-content-type-options': 'nosniff', 'cache-control': 'private, max-age=31536000, immutable' });
-    const again = await testApp.app.inject({ url, headers: { ...headers, 'if-none-match': String(picture.headers['etag']) } });
+    expect(picture.headers).toMatchObject({
+      'content-type': 'image/png',
+      'content-length': '3',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, max-age=31536000, immutable',
+    });
+    const again = await testApp.app.inject({
+      url,
+      headers: { ...headers, 'if-none-match': String(picture.headers['etag']) },
+    });
     expect([again.statusCode, again.body]).toEqual([304, '']);
     expect((await testApp.app.inject({ url: url.replace('/a/', '/z/'), headers })).statusCode).toBe(404);
   });
@@ -179,7 +245,11 @@ describe('an import', () => {
     ['a picture outside the images', () => aDataset([anItem('a')], 'ab'), 'outside images.bin'],
     ['no items', () => aDataset([], ''), 'no items'],
     ['no dataset.json', () => aTree({ 'x.txt': 'x' }), 'no file dataset.json'],
-    ['an items.jsonl that is no JSON', () => aTree({ 'dataset.json': '{', 'items.jsonl': '', 'images.bin': '' }), 'JSON'],
+    [
+      'an items.jsonl that is no JSON',
+      () => aTree({ 'dataset.json': '{', 'items.jsonl': '', 'images.bin': '' }),
+      'JSON',
+    ],
   ])('with %s fails, says why and adds no version', async (_case, tree, why) => {
     const { datasetId, id } = await queued();
     await complete(id, await succeeded(await tree()));

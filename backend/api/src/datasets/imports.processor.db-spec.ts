@@ -19,7 +19,8 @@ const started: string[] = [];
 beforeAll(async () => {
   worker = await startTestApp(database.url, 'worker');
   worker.app.get(ImportRunnerSlot).attach({
-    start: async (importId, uploadFolder, options) => void started.push([importId, path.basename(uploadFolder), options.manifest].join()),
+    start: async (importId, uploadFolder, options) =>
+      void started.push([importId, path.basename(uploadFolder), options.manifest].join()),
   });
 });
 afterAll(() => worker.close());
@@ -43,14 +44,19 @@ it('asks for a run when an import is queued, and removes the upload when it has 
   const id = await anImport('queued', 0);
   await worker.app.get(Transactions).run((tx) => worker.app.get(Outbox).publish(tx, ImportQueued, { importId: id }));
   await eventually(() => expect(started).toContain(`${id},${id},csv`));
-  await worker.app.get(ImportCompletionService).complete(id, { failure: { code: 'internal', message: 'no', retryable: false } });
+  await worker.app
+    .get(ImportCompletionService)
+    .complete(id, { failure: { code: 'internal', message: 'no', retryable: false } });
   await eventually(() => expect(uploaded(id)).toBe(false));
 });
 
 it('fails an upload whose process died, and removes what had arrived', async () => {
   const [lost, alive] = [await anImport('uploading', 90), await anImport('uploading', 5)];
   await worker.app.get(ImportUploadsService).failLost();
-  expect(await worker.app.get(ImportsService).get(lost)).toMatchObject({ state: 'failed', failure: { code: 'input-invalid', retryable: true } });
+  expect(await worker.app.get(ImportsService).get(lost)).toMatchObject({
+    state: 'failed',
+    failure: { code: 'input-invalid', retryable: true },
+  });
   expect(await worker.app.get(ImportsService).get(alive)).toMatchObject({ state: 'uploading' });
   await eventually(() => expect(uploaded(lost)).toBe(false));
   expect(uploaded(alive)).toBe(true);

@@ -20,6 +20,8 @@ export class ImportsProcessor implements OnModuleInit {
     this.events.on(ImportQueued, ({ importId }) => this.imports.startRun(importId));
     this.events.on(ImportEnded, ({ importId }) => this.uploads.discard(importId));
     this.schedules.every({ name: 'imports.lost-uploads', everyMs: SWEEP_EVERY_MS }, () => this.uploads.failLost());
-    this.schedules.every({ name: 'imports.silent-runs', everyMs: SWEEP_EVERY_MS }, () => this.imports.askAfterSilentRuns());
+    this.schedules.every({ name: 'imports.silent-runs', everyMs: SWEEP_EVERY_MS }, () =>
+      this.imports.askAfterSilentRuns(),
+    );
   }
 }

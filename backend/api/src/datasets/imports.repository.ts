@@ -6,7 +6,9 @@ import type { Tx } from '../platform/database/index.js';
 import { Import } from './import.entity.js';
 import { importStates, type ImportState } from './import.states.js';
 
-type Changes = Partial<Pick<Import, 'options' | 'rows' | 'accepted' | 'rejected' | 'progress' | 'phase' | 'versionId' | 'problemsTree'>> & { failure?: Failure };
+type Changes = Partial<
+  Pick<Import, 'options' | 'rows' | 'accepted' | 'rejected' | 'progress' | 'phase' | 'versionId' | 'problemsTree'>
+> & { failure?: Failure };
 
 @Injectable()
 export class ImportsRepository {
@@ -25,20 +27,32 @@ export class ImportsRepository {
   }
 
   async list(datasetId: string, page: PageRequest<'createdAt'>): Promise<Page<Import>> {
-    const [items, total] = await this.dataSource.manager.findAndCount(Import, { where: { datasetId }, order: { createdAt: page.order, id: page.order }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(Import, {
+      where: { datasetId },
+      order: { createdAt: page.order, id: page.order },
+      ...window(page),
+    });
     return { items, total };
   }
 
   /** @throws DomainError `import-not-open` where someone else moved it first */
   async move(found: Pick<Import, 'id' | 'state'>, to: ImportState, changes: Changes, tx: Tx): Promise<void> {
     importStates.assertMove(found.state, to);
-    const { affected } = await tx.update(Import, { id: found.id, state: found.state }, { ...changes, state: to, updatedAt: new Date() });
+    const { affected } = await tx.update(
+      Import,
+      { id: found.id, state: found.state },
+      { ...changes, state: to, updatedAt: new Date() },
+    );
     if (affected !== 1) throw new DomainError('import-not-open', `The import ${found.id} is no longer ${found.state}.`);
   }
 
   /** @returns false when the import is not open any more */
   async progress(id: string, progress: number, phase: string, tx: Tx): Promise<boolean> {
-    const { affected } = await tx.update(Import, { id, state: In(['queued', 'running']) }, { state: 'running', progress, phase, updatedAt: new Date() });
+    const { affected } = await tx.update(
+      Import,
+      { id, state: In(['queued', 'running']) },
+      { state: 'running', progress, phase, updatedAt: new Date() },
+    );
     return affected === 1;
   }
 
@@ -48,6 +62,10 @@ export class ImportsRepository {
   }
 
   silentSince(moment: Date, states: ImportState[]): Promise<Import[]> {
-    return this.dataSource.manager.find(Import, { where: { state: In(states), updatedAt: LessThan(moment) }, order: { updatedAt: 'ASC' }, take: 100 });
+    return this.dataSource.manager.find(Import, {
+      where: { state: In(states), updatedAt: LessThan(moment) },
+      order: { updatedAt: 'ASC' },
+      take: 100,
+    });
   }
 }

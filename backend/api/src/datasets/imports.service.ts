@@ -41,7 +41,10 @@ export class ImportsService {
     const { problemsTree } = await this.get(id);
     if (problemsTree === null) return { items: [], total: 0 };
     const { skip, take } = window(page);
-    const lines = createInterface({ input: await this.artifacts.openFile(problemsTree, 'problems.jsonl'), crlfDelay: Infinity });
+    const lines = createInterface({
+      input: await this.artifacts.openFile(problemsTree, 'problems.jsonl'),
+      crlfDelay: Infinity,
+    });
     const items: ImportProblem[] = [];
     let total = 0;
     for await (const line of lines) {
@@ -61,7 +64,10 @@ export class ImportsService {
 
   /** Asks after the runs of imports that have been silent: a lost event or a lost end is made good here. */
   async askAfterSilentRuns(): Promise<void> {
-    for (const silent of await this.imports.silentSince(new Date(Date.now() - SILENT_AFTER_MS), ['queued', 'running'])) {
+    for (const silent of await this.imports.silentSince(new Date(Date.now() - SILENT_AFTER_MS), [
+      'queued',
+      'running',
+    ])) {
       await this.imports.touch(silent.id);
       await this.startRun(silent.id);
     }

@@ -15,12 +15,17 @@ import type { UploadFolder } from './upload-folder.js';
  * @param alive called for each picture
  * @throws DomainError `validation-failed`, `upload-malformed`, `upload-too-large`
  */
-export async function receiveUpload(request: { body: Readable; headers: IncomingHttpHeaders }, folder: UploadFolder, alive: () => void): Promise<ImportOptions> {
+export async function receiveUpload(
+  request: { body: Readable; headers: IncomingHttpHeaders },
+  folder: UploadFolder,
+  alive: () => void,
+): Promise<ImportOptions> {
   const parts = uploadParts(request.body, request.headers);
   const options = parseOptions((await parts.next()).value ?? undefined);
 
   const manifest = (await parts.next()).value ?? undefined;
-  if (manifest === undefined || !('content' in manifest) || manifest.field !== 'manifest') throw invalidField('manifest', 'a file as the second part', found(manifest));
+  if (manifest === undefined || !('content' in manifest) || manifest.field !== 'manifest')
+    throw invalidField('manifest', 'a file as the second part', found(manifest));
   await folder.putManifest(options.manifest, manifest.content);
 
   for await (const part of parts) {
@@ -34,14 +39,18 @@ export async function receiveUpload(request: { body: Readable; headers: Incoming
 }
 
 function parseOptions(part: UploadPart | undefined): ImportOptions {
-  if (part === undefined || !('value' in part) || part.field !== 'options') throw invalidField('options', 'a JSON field as the first part', found(part));
+  if (part === undefined || !('value' in part) || part.field !== 'options')
+    throw invalidField('options', 'a JSON field as the first part', found(part));
   let json: unknown;
   try {
     json = JSON.parse(part.value);
   } catch {
     throw new DomainError('validation-failed', 'options: expected JSON such as {"manifest":"csv"}');
   }
-  const { upload: _, ...defaults } = ImportInput.parse({ upload: 'upload', ...parseInput(ImportOptionsDto, json, 'options') });
+  const { upload: _, ...defaults } = ImportInput.parse({
+    upload: 'upload',
+    ...parseInput(ImportOptionsDto, json, 'options'),
+  });
   return defaults;
 }
 

@@ -14,7 +14,12 @@ export interface UploadLimits {
   readonly totalBytes: number;
 }
 
-export const UPLOAD_LIMITS: UploadLimits = { manifestBytes: 1024 ** 3, fileBytes: 64 * 1024 ** 2, files: 2_000_000, totalBytes: 200 * 1024 ** 3 };
+export const UPLOAD_LIMITS: UploadLimits = {
+  manifestBytes: 1024 ** 3,
+  fileBytes: 64 * 1024 ** 2,
+  files: 2_000_000,
+  totalBytes: 200 * 1024 ** 3,
+};
 
 /**
  * What an import was given, on disk: `manifest.csv` or `manifest.jsonl`, `pairs.csv`, and every picture behind each other in `files.bin`
@@ -52,7 +57,11 @@ export class UploadFolder {
 
   /** @param name the value of the manifest's file column */
   async putPicture(name: string, content: Readable): Promise<void> {
-    if (name.length === 0 || name.length > 1000) throw new DomainError('upload-malformed', `A picture's file name must have 1 to 1000 characters, found ${name.length}.`);
+    if (name.length === 0 || name.length > 1000)
+      throw new DomainError(
+        'upload-malformed',
+        `A picture's file name must have 1 to 1000 characters, found ${name.length}.`,
+      );
     if (++this.files > this.limits.files) throw tooLarge(`more than ${this.limits.files} pictures`);
     const length = await this.append(this.pictures, content, { what: name, most: this.limits.fileBytes });
     await this.write(this.index, `${JSON.stringify({ name, offset: this.offset, length })}\n`);

@@ -4,7 +4,9 @@ import { Busboy } from '@fastify/busboy';
 import { DomainError } from '../kernel/index.js';
 
 /** One part of a multipart body, in the order in which it was sent. */
-export type UploadPart = { readonly field: string; readonly value: string } | { readonly field: string; readonly fileName: string; readonly content: Readable };
+export type UploadPart =
+  | { readonly field: string; readonly value: string }
+  | { readonly field: string; readonly fileName: string; readonly content: Readable };
 
 /** Busboy's names are read as UTF-8 and keep their folders: `images/42.jpg` is what a manifest refers to. */
 const NAMES = { preservePath: true, defCharset: 'utf8' } as const;
@@ -18,8 +20,13 @@ const FIELD_BYTES = 64 * 1024;
  */
 export async function* uploadParts(body: Readable, headers: IncomingHttpHeaders): AsyncGenerator<UploadPart> {
   const { 'content-type': contentType } = headers;
-  if (contentType === undefined || !/^multipart\/form-data\b/i.test(contentType)) throw malformed('expected multipart/form-data');
-  const parser = new Busboy({ headers: { ...headers, 'content-type': contentType }, ...NAMES, limits: { fieldSize: FIELD_BYTES, headerSize: 16 * 1024 } });
+  if (contentType === undefined || !/^multipart\/form-data\b/i.test(contentType))
+    throw malformed('expected multipart/form-data');
+  const parser = new Busboy({
+    headers: { ...headers, 'content-type': contentType },
+    ...NAMES,
+    limits: { fieldSize: FIELD_BYTES, headerSize: 16 * 1024 },
+  });
 
   const arrived: UploadPart[] = [];
   let failure: Error | undefined;

@@ -29,7 +29,10 @@ export class AccessGuard implements CanActivate {
     request.actor = actor;
     if (access === 'signed-in') return true;
     if (access !== undefined && (actor.permissions as readonly string[]).includes(access)) return true;
-    throw new DomainError('permission-missing', `This needs the permission ${access ?? '(none declared)'}. Your role is ${actor.role}; ask an admin, or use a token with that scope.`);
+    throw new DomainError(
+      'permission-missing',
+      `This needs the permission ${access ?? '(none declared)'}. Your role is ${actor.role}; ask an admin, or use a token with that scope.`,
+    );
   }
 
   private async authenticate(request: FastifyRequest): Promise<Actor> {
@@ -37,15 +40,22 @@ export class AccessGuard implements CanActivate {
     if (authorization !== undefined) {
       const actor = await this.authenticator.byToken(/^Bearer (\S+)$/.exec(authorization)?.[1] ?? '');
       if (actor !== null) return actor;
-      throw new DomainError('not-signed-in', 'This token is not valid: it may be revoked or expired. Create a new one in the console.');
+      throw new DomainError(
+        'not-signed-in',
+        'This token is not valid: it may be revoked or expired. Create a new one in the console.',
+      );
     }
     const secret = request.cookies[SESSION_COOKIE];
     const actor = secret === undefined ? null : await this.authenticator.bySession(secret);
-    if (actor === null) throw new DomainError('not-signed-in', 'Sign in first, or send a token as "Authorization: Bearer gft_...".');
+    if (actor === null)
+      throw new DomainError('not-signed-in', 'Sign in first, or send a token as "Authorization: Bearer gft_...".');
     request.actor = actor;
     // A form or script of another site can make a browser send the cookie, but cannot set a header of ours.
     if (!SAFE_METHODS.has(request.method) && request.headers['x-graft-csrf'] !== '1') {
-      throw new DomainError('csrf-refused', 'Send the header "x-graft-csrf: 1" with every change made by a browser session.');
+      throw new DomainError(
+        'csrf-refused',
+        'Send the header "x-graft-csrf: 1" with every change made by a browser session.',
+      );
     }
     return actor;
   }
@@ -54,7 +64,12 @@ export class AccessGuard implements CanActivate {
   private refuseForeignPages(request: FastifyRequest): void {
     const { origin, host } = request.headers;
     if (origin === undefined || SAFE_METHODS.has(request.method)) return;
-    const allowed = URL.canParse(origin) && (new URL(origin).host === host || origin === new URL(this.config.publicUrl).origin);
-    if (!allowed) throw new DomainError('csrf-refused', `Changes from pages of ${origin} are refused. Set GRAFT_PUBLIC_URL if that is this server's address.`);
+    const allowed =
+      URL.canParse(origin) && (new URL(origin).host === host || origin === new URL(this.config.publicUrl).origin);
+    if (!allowed)
+      throw new DomainError(
+        'csrf-refused',
+        `Changes from pages of ${origin} are refused. Set GRAFT_PUBLIC_URL if that is this server's address.`,
+      );
   }
 }

@@ -20,7 +20,15 @@ export class Authenticator {
     const found = await this.sessions.findActive(hashSecret(secret), new Date());
     if (found === null) return null;
     const { id: personId, name, email, role } = found.person;
-    return { personId, name, email, role, permissions: permissionsOf(role), tokenId: null, sessionId: found.session.id };
+    return {
+      personId,
+      name,
+      email,
+      role,
+      permissions: permissionsOf(role),
+      tokenId: null,
+      sessionId: found.session.id,
+    };
   }
 
   async byToken(secret: string): Promise<Actor | null> {
@@ -29,7 +37,8 @@ export class Authenticator {
     const found = await this.tokens.findActive(hashSecret(secret), now);
     if (found === null) return null;
     const { token, person } = found;
-    if (token.lastUsedAt === null || now.getTime() - token.lastUsedAt.getTime() > TOUCH_EVERY_MS) await this.tokens.touch(token.id, now);
+    if (token.lastUsedAt === null || now.getTime() - token.lastUsedAt.getTime() > TOUCH_EVERY_MS)
+      await this.tokens.touch(token.id, now);
     return {
       personId: person.id,
       name: person.name,

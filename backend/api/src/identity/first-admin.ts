@@ -49,5 +49,13 @@ export class FirstAdmin {
 }
 
 async function newPerson(email: string, name: string, role: Role, password: string): Promise<Person> {
-  return { id: newId(), email, name, role, passwordHash: await hashPassword(password), disabled: false, createdAt: new Date() };
+  return {
+    id: newId(),
+    email,
+    name,
+    role,
+    passwordHash: await hashPassword(password),
+    disabled: false,
+    createdAt: new Date(),
+  };
 }

@@ -29,7 +29,8 @@ export class LocalTokens {
   /** @throws DomainError `validation-failed` for a scope that names nothing */
   async mint(wanted: { name: string; email: string; role: Role; scopes: string[] }): Promise<string> {
     const unknown = wanted.scopes.find((scope) => !isScope(scope));
-    if (unknown !== undefined) throw invalidField('scopes', 'permissions such as experiments:create or experiments:*', unknown);
+    if (unknown !== undefined)
+      throw invalidField('scopes', 'permissions such as experiments:create or experiments:*', unknown);
     const person = await this.people.person(wanted.email, wanted.role);
     return (await this.tokens.mint(person.id, wanted)).secret;
   }

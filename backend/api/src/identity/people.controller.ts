@@ -39,7 +39,10 @@ export class PeopleController {
   @SignedIn()
   @Audited('people.change-password')
   @Operation({ id: 'changePassword', summary: 'Change your own password; ends all your sessions' })
-  changePassword(@CurrentActor() actor: Actor, @Body({ schema: ChangePasswordDto }) body: ChangePasswordDto): Promise<void> {
+  changePassword(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: ChangePasswordDto }) body: ChangePasswordDto,
+  ): Promise<void> {
     return this.people.changeOwnPassword(actor, body.currentPassword, body.newPassword);
   }
 
@@ -53,8 +56,15 @@ export class PeopleController {
   @Patch(':id')
   @Requires('people:manage')
   @Audited('people.update')
-  @Operation({ id: 'updatePerson', summary: 'Change name, role, password, or disable; ends the sessions of that person where it must', returns: PersonDto })
-  async update(@Param('id', { schema: Id }) id: string, @Body({ schema: UpdatePersonDto }) body: UpdatePersonDto): Promise<PersonDto> {
+  @Operation({
+    id: 'updatePerson',
+    summary: 'Change name, role, password, or disable; ends the sessions of that person where it must',
+    returns: PersonDto,
+  })
+  async update(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: UpdatePersonDto }) body: UpdatePersonDto,
+  ): Promise<PersonDto> {
     return personDto(await this.people.update(id, body));
   }
 }

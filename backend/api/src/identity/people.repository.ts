@@ -31,24 +31,43 @@ export class PeopleRepository {
       .skip(skip)
       .take(take);
     if (filter.role !== undefined) query.andWhere('person.role = :role', { role: filter.role });
-    if (filter.q !== undefined) query.andWhere('(strpos(lower(person.name), lower(:q)) > 0 OR strpos(person.email, lower(:q)) > 0)', { q: filter.q });
+    if (filter.q !== undefined)
+      query.andWhere('(strpos(lower(person.name), lower(:q)) > 0 OR strpos(person.email, lower(:q)) > 0)', {
+        q: filter.q,
+      });
     const [items, total] = await query.getManyAndCount();
     return { items, total };
   }
 
   /** @returns false when the e-mail belongs to someone already */
   async insert(person: Person, tx: Tx): Promise<boolean> {
-    const result = await tx.createQueryBuilder().insert().into(Person).values(person).orIgnore().returning('id').execute();
+    const result = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(Person)
+      .values(person)
+      .orIgnore()
+      .returning('id')
+      .execute();
     return (result.raw as unknown[]).length === 1;
   }
 
-  async update(id: string, changes: Partial<Pick<Person, 'name' | 'role' | 'disabled' | 'passwordHash'>>, tx: Tx): Promise<void> {
+  async update(
+    id: string,
+    changes: Partial<Pick<Person, 'name' | 'role' | 'disabled' | 'passwordHash'>>,
+    tx: Tx,
+  ): Promise<void> {
     await tx.update(Person, { id }, changes);
   }
 
   /** Locks every admin who can sign in, so that two changes at once cannot remove the last two. */
   async lockActiveAdmins(tx: Tx): Promise<string[]> {
-    const admins = await tx.find(Person, { where: { role: 'admin', disabled: false }, select: { id: true }, order: { id: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+    const admins = await tx.find(Person, {
+      where: { role: 'admin', disabled: false },
+      select: { id: true },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
     return admins.map((admin) => admin.id);
   }
 

@@ -47,9 +47,18 @@ export class PeopleService {
     const generatedPassword = wanted.password === undefined ? newPassword() : null;
     const passwordHash = await hashPassword(wanted.password ?? generatedPassword ?? '');
     const { email, name, role } = wanted;
-    const person: Person = { id: newId(), email: email.toLowerCase(), name, role, passwordHash, disabled: false, createdAt: new Date() };
+    const person: Person = {
+      id: newId(),
+      email: email.toLowerCase(),
+      name,
+      role,
+      passwordHash,
+      disabled: false,
+      createdAt: new Date(),
+    };
     await this.transactions.run(async (tx) => {
-      if (!(await this.people.insert(person, tx))) throw new DomainError('email-taken', `Someone with the e-mail ${person.email} exists already.`);
+      if (!(await this.people.insert(person, tx)))
+        throw new DomainError('email-taken', `Someone with the e-mail ${person.email} exists already.`);
       await this.live.changed(tx, { resource: 'people', id: person.id, type: 'created' });
     });
     return { person, generatedPassword };
@@ -80,9 +89,11 @@ export class PeopleService {
 
   /** Only from a browser session, so that a leaked token cannot take over the account. */
   async changeOwnPassword(actor: Actor, currentPassword: string, newPassword: string): Promise<void> {
-    if (actor.sessionId === null) throw new DomainError('permission-missing', 'A password is changed after signing in, not with a token.');
+    if (actor.sessionId === null)
+      throw new DomainError('permission-missing', 'A password is changed after signing in, not with a token.');
     const person = await this.get(actor.personId);
-    if (!(await verifyPassword(person.passwordHash, currentPassword))) throw new DomainError('sign-in-failed', 'The current password is wrong.');
+    if (!(await verifyPassword(person.passwordHash, currentPassword)))
+      throw new DomainError('sign-in-failed', 'The current password is wrong.');
     await this.update(person.id, { password: newPassword });
   }
 

@@ -23,7 +23,8 @@ export function newPassword(): string {
   const unbiased = 256 - (256 % alphabet.length);
   let password = '';
   while (password.length < 20) {
-    for (const byte of randomBytes(20)) if (byte < unbiased && password.length < 20) password += alphabet[byte % alphabet.length];
+    for (const byte of randomBytes(20))
+      if (byte < unbiased && password.length < 20) password += alphabet[byte % alphabet.length];
   }
   return password;
 }

@@ -5,7 +5,13 @@ export const SESSION_DAYS = 14;
 
 /** @param secure true where people reach the server by https */
 export function setSessionCookie(reply: FastifyReply, secret: string, secure: boolean): void {
-  reply.setCookie(SESSION_COOKIE, secret, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: SESSION_DAYS * 86_400 });
+  reply.setCookie(SESSION_COOKIE, secret, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+    maxAge: SESSION_DAYS * 86_400,
+  });
 }
 
 export function clearSessionCookie(reply: FastifyReply): void {

@@ -21,8 +21,17 @@ export class SessionsController {
   @Post()
   @Public()
   @Audited('sessions.sign-in')
-  @Operation({ id: 'signIn', summary: 'Sign in with e-mail and password; sets the session cookie', status: 201, returns: CurrentSessionDto })
-  async signIn(@Body({ schema: SignInDto }) credentials: SignInDto, @Ip() address: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<CurrentSessionDto> {
+  @Operation({
+    id: 'signIn',
+    summary: 'Sign in with e-mail and password; sets the session cookie',
+    status: 201,
+    returns: CurrentSessionDto,
+  })
+  async signIn(
+    @Body({ schema: SignInDto }) credentials: SignInDto,
+    @Ip() address: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CurrentSessionDto> {
     const { actor, secret } = await this.sessions.signIn(credentials, address);
     reply.request.actor = actor;
     setSessionCookie(reply, secret, this.secureCookie);

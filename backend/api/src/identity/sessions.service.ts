@@ -25,7 +25,10 @@ export class SessionsService {
    * @returns the actor and the secret for the cookie
    * @throws DomainError `sign-in-failed`, the same for a wrong password, an unknown e-mail and a disabled person; `too-many-attempts`
    */
-  async signIn(credentials: { email: string; password: string }, address: string): Promise<{ actor: Actor; secret: string }> {
+  async signIn(
+    credentials: { email: string; password: string },
+    address: string,
+  ): Promise<{ actor: Actor; secret: string }> {
     const email = credentials.email.trim().toLowerCase();
     await this.countAttempt(`account:${email}`, MOST_PER_ACCOUNT);
     await this.countAttempt(`address:${address}`, MOST_PER_ADDRESS);
@@ -43,7 +46,10 @@ export class SessionsService {
     const session = { id: newId(), personId: person.id, secretHash: hashSecret(secret), createdAt: now, expiresAt };
     await this.sessions.insert(session);
     const { id: personId, name, role } = person;
-    return { secret, actor: { personId, name, email, role, permissions: permissionsOf(role), tokenId: null, sessionId: session.id } };
+    return {
+      secret,
+      actor: { personId, name, email, role, permissions: permissionsOf(role), tokenId: null, sessionId: session.id },
+    };
   }
 
   /** Ends the session; with a token there is none to end. */

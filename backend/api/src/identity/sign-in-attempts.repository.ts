@@ -26,7 +26,9 @@ export class SignInAttemptsRepository {
   /** Takes back attempts that turned out to be right. */
   async forgive(accountKey: string, addressKey: string): Promise<void> {
     await this.dataSource.manager.delete(SignInAttempt, { key: accountKey });
-    await this.dataSource.query('UPDATE sign_in_attempts SET failures = greatest(failures - 1, 0) WHERE key = $1', [addressKey]);
+    await this.dataSource.query('UPDATE sign_in_attempts SET failures = greatest(failures - 1, 0) WHERE key = $1', [
+      addressKey,
+    ]);
   }
 
   async deleteEnded(now: Date): Promise<void> {

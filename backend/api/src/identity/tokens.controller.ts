@@ -12,7 +12,10 @@ export class TokensController {
   @Get()
   @Requires('tokens:manage')
   @Operation({ id: 'listTokens', summary: 'Your API tokens that are not revoked', returns: TokenListDto })
-  async list(@CurrentActor() actor: Actor, @Query({ schema: ListTokensQuery }) query: ListTokensQuery): Promise<TokenListDto> {
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query({ schema: ListTokensQuery }) query: ListTokensQuery,
+  ): Promise<TokenListDto> {
     const { items, total } = await this.tokens.list(actor, query);
     return { items: items.map(tokenDto), total };
   }
@@ -20,8 +23,16 @@ export class TokensController {
   @Post()
   @Requires('tokens:manage')
   @Audited('tokens.create')
-  @Operation({ id: 'createToken', summary: 'Create an API token; its secret is shown once', status: 201, returns: CreatedTokenDto })
-  async create(@CurrentActor() actor: Actor, @Body({ schema: CreateTokenDto }) body: CreateTokenDto): Promise<CreatedTokenDto> {
+  @Operation({
+    id: 'createToken',
+    summary: 'Create an API token; its secret is shown once',
+    status: 201,
+    returns: CreatedTokenDto,
+  })
+  async create(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: CreateTokenDto }) body: CreateTokenDto,
+  ): Promise<CreatedTokenDto> {
     const { token, secret } = await this.tokens.create(actor, body);
     return { ...tokenDto(token), token: secret };
   }

@@ -36,7 +36,11 @@ export class TokensRepository {
 
   /** @returns false when this person has no such token that is not revoked yet */
   async revoke(id: string, personId: string, now: Date): Promise<boolean> {
-    const { affected } = await this.dataSource.manager.update(ApiToken, { id, personId, revokedAt: IsNull() }, { revokedAt: now });
+    const { affected } = await this.dataSource.manager.update(
+      ApiToken,
+      { id, personId, revokedAt: IsNull() },
+      { revokedAt: now },
+    );
     return affected === 1;
   }
 }

@@ -29,9 +29,16 @@ export class TokensService {
       const missing = scope.endsWith(':*')
         ? !expandScope(scope).some((permission) => actor.permissions.includes(permission))
         : !(actor.permissions as readonly string[]).includes(scope);
-      if (missing) throw new DomainError('scope-not-granted', `You may not do ${scope} yourself, so a token of yours cannot either.`);
+      if (missing)
+        throw new DomainError(
+          'scope-not-granted',
+          `You may not do ${scope} yourself, so a token of yours cannot either.`,
+        );
     }
-    return this.mint(actor.personId, { ...wanted, scopes: actor.tokenId === null ? wanted.scopes : narrowed(wanted.scopes, actor) });
+    return this.mint(actor.personId, {
+      ...wanted,
+      scopes: actor.tokenId === null ? wanted.scopes : narrowed(wanted.scopes, actor),
+    });
   }
 
   /** Creates a token without asking who wants it: for the set-up command on the server itself. */
@@ -45,7 +52,8 @@ export class TokensService {
       scopes: [...wanted.scopes],
       secretHash: hashSecret(secret),
       createdAt: now,
-      expiresAt: wanted.expiresInDays === undefined ? null : new Date(now.getTime() + wanted.expiresInDays * 86_400_000),
+      expiresAt:
+        wanted.expiresInDays === undefined ? null : new Date(now.getTime() + wanted.expiresInDays * 86_400_000),
       lastUsedAt: null,
       revokedAt: null,
     };

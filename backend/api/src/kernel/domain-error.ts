@@ -30,5 +30,8 @@ export function invalidField(field: string, expected: string, found: string): Do
 
 /** @param noun what was looked for, in the singular: `dataset` */
 export function notFound(noun: string, id: string): DomainError {
-  return new DomainError('not-found', `No ${noun} ${id} exists. It may have been removed; list them to see what there is.`);
+  return new DomainError(
+    'not-found',
+    `No ${noun} ${id} exists. It may have been removed; list them to see what there is.`,
+  );
 }

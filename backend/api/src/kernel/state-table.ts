@@ -30,7 +30,8 @@ export function stateTable<const S extends string>(moves: Record<S, readonly NoI
     }
   }
   const unreachable = states.filter((state) => !reached.has(state));
-  if (unreachable.length > 0) throw new Error(`State table: ${unreachable.join(', ')} cannot be reached from ${initial}`);
+  if (unreachable.length > 0)
+    throw new Error(`State table: ${unreachable.join(', ')} cannot be reached from ${initial}`);
 
   const canMove = (from: S, to: S): boolean => moves[from].includes(to);
   return {

@@ -20,7 +20,13 @@ export interface TestApp {
 /** The real application on a database, without listening: `app.inject({ method, url, headers, payload })` asks it. */
 export async function startTestApp(databaseUrl: string, kind: ProcessKind = 'api'): Promise<TestApp> {
   const home = await mkdtemp(path.join(tmpdir(), 'graft-api-test-'));
-  const environment = { DATABASE_URL: databaseUrl, GRAFT_HOME: home, LOG_LEVEL: 'fatal', GRAFT_ADMIN_EMAIL: 'admin@test.example', GRAFT_ADMIN_PASSWORD: 'correct horse battery' };
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    GRAFT_HOME: home,
+    LOG_LEVEL: 'fatal',
+    GRAFT_ADMIN_EMAIL: 'admin@test.example',
+    GRAFT_ADMIN_PASSWORD: 'correct horse battery',
+  };
   const module = await Test.createTestingModule({ imports: [AppModule.forProcess(kind)] })
     .overrideProvider(Config)
     .useValue(loadConfig(kind, environment))

@@ -6,7 +6,10 @@ import type { Dataset } from '../dataset.entity.js';
 import type { DatasetItemRow } from '../dataset-item.entity.js';
 import type { DatasetVersion } from '../dataset-version.entity.js';
 
-export const TierDto = dto('Tier', z.enum(tiers).describe('Who the data may be shown to; restricted is user-level data'));
+export const TierDto = dto(
+  'Tier',
+  z.enum(tiers).describe('Who the data may be shown to; restricted is user-level data'),
+);
 
 export const DatasetVersionDto = dto(
   'DatasetVersion',
@@ -18,7 +21,9 @@ export const DatasetVersionDto = dto(
     itemCount: z.number().int(),
     pairCount: z.number().int().describe('Pairs of items that the same people engaged with'),
     splitCounts: z.record(z.string(), z.number().int()).describe('Number of items in train, val and test'),
-    attributes: DatasetManifest.shape.attributes.describe('Values of each attribute with their number of items, most frequent first'),
+    attributes: DatasetManifest.shape.attributes.describe(
+      'Values of each attribute with their number of items, most frequent first',
+    ),
     treeHash: z.string().describe('The artifact that holds its files'),
     createdAt: Timestamp,
   }),
@@ -72,7 +77,9 @@ export type DatasetItemDto = z.infer<typeof DatasetItemDto>;
 export const DatasetItemListDto = listDto('DatasetItemList', DatasetItemDto);
 export type DatasetItemListDto = z.infer<typeof DatasetItemListDto>;
 
-export const ListDatasetsQuery = listQuery(['name', 'createdAt'], { sort: 'name', order: 'asc' }).extend({ q: z.string().max(100).optional().describe('Part of the name') });
+export const ListDatasetsQuery = listQuery(['name', 'createdAt'], { sort: 'name', order: 'asc' }).extend({
+  q: z.string().max(100).optional().describe('Part of the name'),
+});
 export type ListDatasetsQuery = z.infer<typeof ListDatasetsQuery>;
 
 export const ListDatasetVersionsQuery = listQuery(['version'], { sort: 'version', order: 'desc' });
@@ -85,22 +92,47 @@ export const ListDatasetItemsQuery = listQuery(['ordinal', 'id', 'title'], { sor
   .extend({ split: Split.optional(), q: z.string().max(200).optional().describe('Part of the id or title') })
   .catchall(z.string().max(256))
   .superRefine((query, context) => {
-    const unknown = Object.keys(query).filter((key) => !(key in ListDatasetItemsQuery.shape) && !key.startsWith(ATTRIBUTE));
+    const unknown = Object.keys(query).filter(
+      (key) => !(key in ListDatasetItemsQuery.shape) && !key.startsWith(ATTRIBUTE),
+    );
     if (unknown.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: query });
   });
 export type ListDatasetItemsQuery = z.infer<typeof ListDatasetItemsQuery>;
 
 /** The filters on attributes of a query: attribute name -> value. */
 export function attributeFilters(query: ListDatasetItemsQuery): Record<string, string> {
-  return Object.fromEntries(Object.entries(query).flatMap(([key, value]) => (key.startsWith(ATTRIBUTE) ? [[key.slice(ATTRIBUTE.length), String(value)]] : [])));
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([key, value]) =>
+      key.startsWith(ATTRIBUTE) ? [[key.slice(ATTRIBUTE.length), String(value)]] : [],
+    ),
+  );
 }
 
 export function datasetVersionDto(version: DatasetVersion, datasetName: string): DatasetVersionDto {
   const { id, datasetId, itemCount, pairCount, splitCounts, attributes, treeHash, createdAt } = version;
-  return { id, datasetId, datasetName, version: version.version, itemCount, pairCount, splitCounts, attributes, treeHash, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    datasetId,
+    datasetName,
+    version: version.version,
+    itemCount,
+    pairCount,
+    splitCounts,
+    attributes,
+    treeHash,
+    createdAt: createdAt.toISOString(),
+  };
 }
 
-export function datasetDto({ dataset, latest, versionCount }: { dataset: Dataset; latest: DatasetVersion | null; versionCount: number }): DatasetDto {
+export function datasetDto({
+  dataset,
+  latest,
+  versionCount,
+}: {
+  dataset: Dataset;
+  latest: DatasetVersion | null;
+  versionCount: number;
+}): DatasetDto {
   const { id, name, description, tier, createdAt, createdByName } = dataset;
   return {
     id,

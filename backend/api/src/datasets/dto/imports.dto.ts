@@ -9,8 +9,12 @@ export const ImportOptionsDto = dto(
   'ImportOptions',
   z.strictObject({
     manifest: ImportInput.shape.manifest.describe('Format of the manifest'),
-    columns: ImportInput.shape.columns.prefault({}).describe('Which column holds what; the names of the fields where they are not given'),
-    missingSplit: ImportInput.shape.missingSplit.describe('Rows without a split: refuse them, or draw 80/10/10 by hash of the id'),
+    columns: ImportInput.shape.columns
+      .prefault({})
+      .describe('Which column holds what; the names of the fields where they are not given'),
+    missingSplit: ImportInput.shape.missingSplit.describe(
+      'Rows without a split: refuse them, or draw 80/10/10 by hash of the id',
+    ),
   }),
 );
 
@@ -48,7 +52,19 @@ export type ListImportProblemsQuery = z.infer<typeof ListImportProblemsQuery>;
 
 export function importDto(found: Import): ImportDto {
   const { id, datasetId, state, progress, phase, rows, accepted, rejected, versionId, failure, createdAt } = found;
-  return { id, datasetId, state, progress, phase, rows, accepted, rejected, versionId, failure, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    datasetId,
+    state,
+    progress,
+    phase,
+    rows,
+    accepted,
+    rejected,
+    versionId,
+    failure,
+    createdAt: createdAt.toISOString(),
+  };
 }
 
 /** The multipart body of an upload: its parts must be sent in this order. */
@@ -56,9 +72,24 @@ export const uploadSchema = {
   type: 'object',
   required: ['options', 'manifest'],
   properties: {
-    options: { type: 'string', description: 'JSON of ImportOptions: {"manifest": "csv" | "jsonl", "columns"?, "missingSplit"?}. The first part' },
-    manifest: { type: 'string', format: 'binary', description: 'CSV with a header, or JSON lines: id, file, title, split, attributes. The second part' },
-    pairs: { type: 'string', format: 'binary', description: 'CSV a,b,weight of items that the same people engaged with' },
-    file: { type: 'array', items: { type: 'string', format: 'binary' }, description: 'Pictures; the file name of each is the value in the manifest' },
+    options: {
+      type: 'string',
+      description: 'JSON of ImportOptions: {"manifest": "csv" | "jsonl", "columns"?, "missingSplit"?}. The first part',
+    },
+    manifest: {
+      type: 'string',
+      format: 'binary',
+      description: 'CSV with a header, or JSON lines: id, file, title, split, attributes. The second part',
+    },
+    pairs: {
+      type: 'string',
+      format: 'binary',
+      description: 'CSV a,b,weight of items that the same people engaged with',
+    },
+    file: {
+      type: 'array',
+      items: { type: 'string', format: 'binary' },
+      description: 'Pictures; the file name of each is the value in the manifest',
+    },
   },
 };

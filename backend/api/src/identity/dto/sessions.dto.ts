@@ -4,7 +4,10 @@ import type { Actor } from '../actor.js';
 import { permissions } from '../permissions.js';
 import { RoleDto } from './people.dto.js';
 
-export const SignInDto = dto('SignIn', z.strictObject({ email: z.string().min(1).max(200), password: z.string().min(1).max(200) }));
+export const SignInDto = dto(
+  'SignIn',
+  z.strictObject({ email: z.string().min(1).max(200), password: z.string().min(1).max(200) }),
+);
 export type SignInDto = z.infer<typeof SignInDto>;
 
 export const PermissionDto = dto('Permission', z.enum(permissions));

@@ -3,7 +3,9 @@ import { dto, listDto, listQuery, Timestamp } from '../../platform/http/index.js
 import type { ApiToken } from '../api-token.entity.js';
 import { isScope } from '../permissions.js';
 
-export const Scope = z.string().refine(isScope, { error: 'a permission such as experiments:create, or a resource such as experiments:*' });
+export const Scope = z
+  .string()
+  .refine(isScope, { error: 'a permission such as experiments:create, or a resource such as experiments:*' });
 
 export const TokenDto = dto(
   'Token',
@@ -39,5 +41,12 @@ export type ListTokensQuery = z.infer<typeof ListTokensQuery>;
 
 export function tokenDto(token: ApiToken): TokenDto {
   const { id, name, scopes, createdAt, expiresAt, lastUsedAt } = token;
-  return { id, name, scopes, createdAt: createdAt.toISOString(), expiresAt: expiresAt?.toISOString() ?? null, lastUsedAt: lastUsedAt?.toISOString() ?? null };
+  return {
+    id,
+    name,
+    scopes,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  };
 }

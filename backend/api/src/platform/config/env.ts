@@ -14,20 +14,46 @@ export const Environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
     .describe('PostgreSQL: the truth, and the queue too where REDIS_URL is not set')
     .meta({ secret: true }),
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'expected redis://host:port').optional().describe('Runs the queue on Redis').meta({ secret: true }),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'expected redis://host:port')
+    .optional()
+    .describe('Runs the queue on Redis')
+    .meta({ secret: true }),
   GRAFT_HOME: z.string().optional().describe('Folder of everything kept on disk; default <root>/.graft'),
   GRAFT_HOST: z.string().default('127.0.0.1').describe('Address the api listens on'),
   GRAFT_PORT: port.default(3000).describe('Port of the api, the console and, by proxy, the gateway'),
   GRAFT_GATEWAY_PORT: port.optional().describe('Port of the gateway on this machine; default GRAFT_PORT + 1'),
   GRAFT_PUBLIC_URL: z.url().optional().describe('Address people type; https makes the session cookie Secure'),
   GRAFT_APP_ROOT: z.string().default(APP_ROOT).describe('Folder that holds console/dist and sandboxes/*'),
-  GRAFT_CODE_REVISION: z.string().default('unknown').describe('Revision written into the lineage of every model version'),
+  GRAFT_CODE_REVISION: z
+    .string()
+    .default('unknown')
+    .describe('Revision written into the lineage of every model version'),
   GRAFT_ADMIN_EMAIL: z.string().optional().describe('E-mail of the first admin; default admin@graft.local'),
-  GRAFT_ADMIN_PASSWORD: z.string().optional().describe('Password of the first admin; generated when absent').meta({ secret: true }),
-  GRAFT_ADMIN_TOKEN: z.string().optional().describe('Set-up only: the local admin token that exists already').meta({ secret: true }),
-  GRAFT_RESEARCHER_TOKEN: z.string().optional().describe('Set-up only: the local researcher token that exists already').meta({ secret: true }),
-  GRAFT_ALLOW_UNSANDBOXED: z.stringbool().default(false).describe('For development only: runs recipes as plain processes where no sandbox can be built'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Least severe level that is logged'),
+  GRAFT_ADMIN_PASSWORD: z
+    .string()
+    .optional()
+    .describe('Password of the first admin; generated when absent')
+    .meta({ secret: true }),
+  GRAFT_ADMIN_TOKEN: z
+    .string()
+    .optional()
+    .describe('Set-up only: the local admin token that exists already')
+    .meta({ secret: true }),
+  GRAFT_RESEARCHER_TOKEN: z
+    .string()
+    .optional()
+    .describe('Set-up only: the local researcher token that exists already')
+    .meta({ secret: true }),
+  GRAFT_ALLOW_UNSANDBOXED: z
+    .stringbool()
+    .default(false)
+    .describe('For development only: runs recipes as plain processes where no sandbox can be built'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged'),
 });
 
 export type ProcessKind = 'api' | 'worker' | 'gateway' | 'setup';

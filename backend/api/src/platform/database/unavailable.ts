@@ -7,5 +7,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return NETWORK_CODES.has(code) || SERVER_GONE.test(code) || /Connection terminated|connection timeout/i.test(error.message);
+  return (
+    NETWORK_CODES.has(code) || SERVER_GONE.test(code) || /Connection terminated|connection timeout/i.test(error.message)
+  );
 }

@@ -9,4 +9,5 @@ export const AUDITED = 'graft:audited';
  *
  * @param action `<feature>.<imperative>`: rollouts.approve
  */
-export const Audited = (action: `${string}.${string}`): MethodDecorator => applyDecorators(SetMetadata(AUDITED, action), RouteConfig({ audited: action }));
+export const Audited = (action: `${string}.${string}`): MethodDecorator =>
+  applyDecorators(SetMetadata(AUDITED, action), RouteConfig({ audited: action }));

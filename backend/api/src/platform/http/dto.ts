@@ -8,19 +8,32 @@ const named = new Map<string, z.ZodType>();
  * @throws when another schema has the name: two shapes under one name would hide each other
  */
 export function dto<T extends z.ZodType>(name: string, schema: T): T {
-  if (named.has(name) && named.get(name) !== schema) throw new Error(`Two schemas are named ${name}: names of the API are unique`);
+  if (named.has(name) && named.get(name) !== schema)
+    throw new Error(`Two schemas are named ${name}: names of the API are unique`);
   named.set(name, schema);
   z.globalRegistry.add(schema, { ...schema.meta(), id: name });
   return schema;
 }
 
 /** The answer of a list route: one page and the number of all matches. */
-export function listDto<T extends z.ZodType>(name: string, item: T): z.ZodObject<{ items: z.ZodArray<T>; total: z.ZodNumber }, z.core.$strict> {
-  return dto(name, z.strictObject({ items: z.array(item), total: z.number().int().describe('Number of matches on all pages together') }));
+export function listDto<T extends z.ZodType>(
+  name: string,
+  item: T,
+): z.ZodObject<{ items: z.ZodArray<T>; total: z.ZodNumber }, z.core.$strict> {
+  return dto(
+    name,
+    z.strictObject({
+      items: z.array(item),
+      total: z.number().int().describe('Number of matches on all pages together'),
+    }),
+  );
 }
 
 /** Query parameters that every list takes; extend it with named filters. */
-export function listQuery<const S extends readonly [string, ...string[]]>(sortable: S, fallback: { sort: S[number]; order: 'asc' | 'desc' }) {
+export function listQuery<const S extends readonly [string, ...string[]]>(
+  sortable: S,
+  fallback: { sort: S[number]; order: 'asc' | 'desc' },
+) {
   return z.strictObject({
     page: z.coerce.number().int().min(1).default(1),
     perPage: z.coerce.number().int().min(1).max(200).default(25),

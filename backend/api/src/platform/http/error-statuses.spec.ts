@@ -7,7 +7,9 @@ const source = path.resolve(import.meta.dirname, '../..');
 
 /** Every code that is thrown anywhere in the source, with the file that throws it. */
 function thrownCodes(): Map<string, string> {
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('spec.ts'));
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('spec.ts'),
+  );
   const codes = new Map<string, string>();
   for (const file of files) {
     const text = readFileSync(path.join(source, file), 'utf8');
@@ -17,7 +19,9 @@ function thrownCodes(): Map<string, string> {
 }
 
 it('gives every thrown code a status', () => {
-  const missing = [...thrownCodes()].filter(([code]) => errorStatuses[code] === undefined).map(([code, file]) => `${code} (${file})`);
+  const missing = [...thrownCodes()]
+    .filter(([code]) => errorStatuses[code] === undefined)
+    .map(([code, file]) => `${code} (${file})`);
   expect(missing).toEqual([]);
 });
 

@@ -27,7 +27,11 @@ export function Operation(options: OperationOptions): MethodDecorator {
 function success(status: number, { returns, summary }: OperationOptions): MethodDecorator {
   if (returns === undefined) return ApiResponse({ status, description: summary });
   if (typeof returns === 'string') {
-    return ApiResponse({ status, description: summary, content: { [returns]: { schema: { type: 'string', format: 'binary' } } } });
+    return ApiResponse({
+      status,
+      description: summary,
+      content: { [returns]: { schema: { type: 'string', format: 'binary' } } },
+    });
   }
   return ApiResponse({ status, description: summary, standardSchema: returns });
 }

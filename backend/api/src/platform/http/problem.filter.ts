@@ -28,7 +28,11 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').header('cache-control', 'no-store').send(JSON.stringify(problem));
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(problem));
   }
 }
 
@@ -47,18 +51,31 @@ export function toProblem(error: unknown, traceId: string): Problem {
 
 function describe(error: unknown): Pick<Problem, 'status' | 'code' | 'detail' | 'errors'> {
   if (error instanceof DomainError) {
-    return { status: errorStatuses[error.code] ?? 500, code: error.code, detail: error.message, errors: error.errors.map((field) => ({ ...field })) };
+    return {
+      status: errorStatuses[error.code] ?? 500,
+      code: error.code,
+      detail: error.message,
+      errors: error.errors.map((field) => ({ ...field })),
+    };
   }
   if (error instanceof HttpException) {
     const status = error.getStatus();
     return { status, code: httpCode(status), detail: status >= 500 ? 'The server could not answer.' : error.message };
   }
   if (isDatabaseUnavailable(error)) {
-    return { status: 503, code: 'database-unavailable', detail: 'The database does not answer at the moment. Try again in a few seconds.' };
+    return {
+      status: 503,
+      code: 'database-unavailable',
+      detail: 'The database does not answer at the moment. Try again in a few seconds.',
+    };
   }
   const status = fastifyStatus(error);
   if (status !== undefined) return { status, code: httpCode(status), detail: (error as Error).message };
-  return { status: 500, code: 'internal', detail: 'Something went wrong on our side. The trace id finds it in the logs.' };
+  return {
+    status: 500,
+    code: 'internal',
+    detail: 'Something went wrong on our side. The trace id finds it in the logs.',
+  };
 }
 
 /** Fastify's own refusals (body too large, unsupported media type, malformed JSON) carry a 4xx `statusCode`. */

@@ -3,8 +3,16 @@ import { z } from 'zod';
 import { DomainError } from '../../kernel/index.js';
 import { parseInput } from './zod.pipe.js';
 
-const Variant = z.strictObject({ name: z.string(), weight: z.number().min(0).max(1), role: z.enum(['control', 'treatment']) });
-const Endpoint = z.strictObject({ name: z.string().min(3), password: z.string().min(12).optional(), variants: z.array(Variant).min(1) });
+const Variant = z.strictObject({
+  name: z.string(),
+  weight: z.number().min(0).max(1),
+  role: z.enum(['control', 'treatment']),
+});
+const Endpoint = z.strictObject({
+  name: z.string().min(3),
+  password: z.string().min(12).optional(),
+  variants: z.array(Variant).min(1),
+});
 
 function refusal(value: unknown, root?: string): DomainError {
   try {
@@ -19,16 +27,25 @@ function refusal(value: unknown, root?: string): DomainError {
 describe('parseInput', () => {
   it('names the field, what was expected and what was found', () => {
     expect(refusal({ name: 'tagger', variants: [{ name: 'a', weight: 2, role: 'control' }] }).errors).toEqual([
-      { field: 'variants[0].weight', expected: 'at most 1', found: '2', message: 'variants[0].weight: expected at most 1, found 2' },
+      {
+        field: 'variants[0].weight',
+        expected: 'at most 1',
+        found: '2',
+        message: 'variants[0].weight: expected at most 1, found 2',
+      },
     ]);
   });
 
   it('lists the values of a choice', () => {
-    expect(refusal({ name: 'tagger', variants: [{ name: 'a', weight: 1, role: 'boss' }] }).message).toBe('variants[0].role: expected one of control, treatment, found "boss"');
+    expect(refusal({ name: 'tagger', variants: [{ name: 'a', weight: 1, role: 'boss' }] }).message).toBe(
+      'variants[0].role: expected one of control, treatment, found "boss"',
+    );
   });
 
   it('refuses a field nobody knows by its name', () => {
-    expect(refusal({ name: 'tagger', variants: [{ name: 'a', weight: 1, role: 'control', wieght: 1 }] }).errors[0]?.field).toBe('variants[0].wieght');
+    expect(
+      refusal({ name: 'tagger', variants: [{ name: 'a', weight: 1, role: 'control', wieght: 1 }] }).errors[0]?.field,
+    ).toBe('variants[0].wieght');
   });
 
   it('says that a field is missing', () => {
@@ -36,7 +53,9 @@ describe('parseInput', () => {
   });
 
   it('does not show what may be a secret', () => {
-    expect(refusal({ name: 'tagger', password: 'short', variants: [{ name: 'a', weight: 1, role: 'control' }] }).message).not.toContain('short');
+    expect(
+      refusal({ name: 'tagger', password: 'short', variants: [{ name: 'a', weight: 1, role: 'control' }] }).message,
+    ).not.toContain('short');
   });
 
   it('puts the name of the parameter first', () => {

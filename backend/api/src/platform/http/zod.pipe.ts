@@ -56,7 +56,11 @@ function unit(origin: string): string {
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '');
+  const name = path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
   return name === '' ? 'body' : name;
 }
 

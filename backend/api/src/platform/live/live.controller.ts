@@ -12,11 +12,17 @@ export class LiveController {
 
   @Sse()
   @SignedIn()
-  @Operation({ id: 'streamChanges', summary: 'Server-sent events: change {resource, id, type}, refresh (read everything again), ping', returns: 'text/event-stream' })
+  @Operation({
+    id: 'streamChanges',
+    summary: 'Server-sent events: change {resource, id, type}, refresh (read everything again), ping',
+    returns: 'text/event-stream',
+  })
   stream(): Observable<MessageEvent> {
     return this.hub.until(
       merge(
-        this.hub.changes.pipe(map((change) => (change === null ? { type: 'refresh', data: {} } : { type: 'change', data: change }))),
+        this.hub.changes.pipe(
+          map((change) => (change === null ? { type: 'refresh', data: {} } : { type: 'change', data: change })),
+        ),
         interval(PING_MS).pipe(map(() => ({ type: 'ping', data: {} }))),
       ),
     );

@@ -25,7 +25,9 @@ export class LiveHub implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.process !== 'api') return;
-    await this.listener.listen(LIVE_CHANNEL, (payload) => this.subject.next(payload === '' ? null : Change.parse(JSON.parse(payload))));
+    await this.listener.listen(LIVE_CHANNEL, (payload) =>
+      this.subject.next(payload === '' ? null : Change.parse(JSON.parse(payload))),
+    );
   }
 
   /** Ends every open stream, so that the server can close. */

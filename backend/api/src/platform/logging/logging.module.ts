@@ -20,7 +20,11 @@ export const LoggingModule = LoggerModule.forRootAsync({
       redact: { paths: REDACTED, censor: '(hidden)' },
       autoLogging: { ignore: (request) => /^\/(api\/(health|stream)|assets\/)/.test(request.url ?? '') },
       serializers: {
-        req: (request: { id: string; method: string; url: string }) => ({ id: request.id, method: request.method, url: request.url.split('?')[0] }),
+        req: (request: { id: string; method: string; url: string }) => ({
+          id: request.id,
+          method: request.method,
+          url: request.url.split('?')[0],
+        }),
         res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
       },
       customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'debug'),

@@ -15,13 +15,17 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, options, {
     autoTagControllers: false,
-    standardSchemaConverter: (schema, { schemaType }) => (schema instanceof z.ZodType ? toOpenApi(schema, schemaType) : undefined),
+    standardSchemaConverter: (schema, { schemaType }) =>
+      schema instanceof z.ZodType ? toOpenApi(schema, schemaType) : undefined,
   });
   return withTagsAndProblems(document);
 }
 
 /** Named schemas (`dto`), also nested ones, become components and are referred to; the rest stays where it is used. */
-function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): { schema: unknown; components: Record<string, unknown> } {
+function toOpenApi(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+): { schema: unknown; components: Record<string, unknown> } {
   const { definitions = {}, ...own } = z.toJSONSchema(schema, {
     io,
     target: 'openapi-3.0',

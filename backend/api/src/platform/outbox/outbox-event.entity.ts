@@ -7,7 +7,11 @@ export const OUTBOX_CHANNEL = 'graft_outbox';
 @Index('outbox_events_delivered_idx', ['deliveredAt'], { where: 'delivered_at IS NOT NULL' })
 @Check('outbox_events_attempts_check', 'attempts >= 0')
 export class OutboxEvent {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'outbox_events_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'outbox_events_pkey',
+  })
   id!: string;
 
   @Column('text')

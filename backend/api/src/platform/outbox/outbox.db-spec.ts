@@ -38,9 +38,13 @@ afterAll(() => Promise.all(workers.map((worker) => worker.close())));
 const first = <T>(type: new (...args: never[]) => T): T => workers[0]!.get(type);
 
 it('delivers after the commit, once, with two workers at it', async () => {
-  await Promise.all([1, 2, 3, 4, 5].map((n) => first(Transactions).run((tx) => first(Outbox).publish(tx, Happened, { n }))));
+  await Promise.all(
+    [1, 2, 3, 4, 5].map((n) => first(Transactions).run((tx) => first(Outbox).publish(tx, Happened, { n }))),
+  );
   await eventually(async () => {
-    const [row] = await database.query<{ open: number }>('SELECT count(*)::int AS open FROM outbox_events WHERE delivered_at IS NULL');
+    const [row] = await database.query<{ open: number }>(
+      'SELECT count(*)::int AS open FROM outbox_events WHERE delivered_at IS NULL',
+    );
     expect(row?.open).toBe(0);
   });
   expect(heard.toSorted()).toEqual([1, 2, 3, 4, 5]);
@@ -61,13 +65,17 @@ it('delivers again, and notes why, when a handler fails', async () => {
   await first(Transactions).run((tx) => first(Outbox).publish(tx, Stumbled, { n: 99 }));
   await eventually(() => expect(heard.filter((n) => n === 99)).toHaveLength(2), 15_000);
   await eventually(async () => {
-    const [row] = await database.query<{ attempts: number; done: boolean }>(`SELECT attempts, delivered_at IS NOT NULL AS done FROM outbox_events WHERE type = 'tests.stumbled'`);
+    const [row] = await database.query<{ attempts: number; done: boolean }>(
+      `SELECT attempts, delivered_at IS NOT NULL AS done FROM outbox_events WHERE type = 'tests.stumbled'`,
+    );
     expect(row).toEqual({ attempts: 1, done: true });
   });
 });
 
 it('goes on after every connection was cut', async () => {
-  await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+  await database.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
   await eventually(() => first(Transactions).run((tx) => first(Outbox).publish(tx, Happened, { n: 200 })));
   await eventually(() => expect(heard).toContain(200), 15_000);
 });

@@ -37,7 +37,9 @@ export class OutboxDelivery implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.process !== 'worker') return;
     await this.listener.listen(OUTBOX_CHANNEL, () => {
-      this.drain().catch((error: unknown) => this.logger.warn({ err: error }, 'Delivery stopped; the sweep goes on with it'));
+      this.drain().catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'Delivery stopped; the sweep goes on with it'),
+      );
     });
     this.schedules.every({ name: 'outbox.sweep', everyMs: SWEEP_MS }, () => this.drain());
     this.schedules.every({ name: 'outbox.prune', everyMs: 3_600_000 }, () => this.prune());
@@ -66,7 +68,10 @@ export class OutboxDelivery implements OnApplicationBootstrap {
         await this.handlers.deliver(event.type, event.payload);
         await tx.query('UPDATE outbox_events SET delivered_at = now(), last_error = NULL WHERE id = $1', [event.id]);
       } catch (error) {
-        this.logger.error({ err: error, event: event.type, eventId: event.id }, 'An event handler failed; the event will be delivered again');
+        this.logger.error(
+          { err: error, event: event.type, eventId: event.id },
+          'An event handler failed; the event will be delivered again',
+        );
         await postpone(tx, event.id, error);
       }
       return true;
@@ -74,7 +79,9 @@ export class OutboxDelivery implements OnApplicationBootstrap {
   }
 
   private async prune(): Promise<void> {
-    await this.transactions.run((tx) => tx.query('DELETE FROM outbox_events WHERE delivered_at < now() - $1::interval', [KEEP_DELIVERED]));
+    await this.transactions.run((tx) =>
+      tx.query('DELETE FROM outbox_events WHERE delivered_at < now() - $1::interval', [KEEP_DELIVERED]),
+    );
   }
 }
 

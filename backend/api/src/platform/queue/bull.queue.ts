@@ -1,5 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { createPostgresBackend, Queue as RedisQueue, withBackend, Worker as RedisWorker, type Job as BullJob, type PostgresConnectionOptions } from 'bullmq';
+import {
+  createPostgresBackend,
+  Queue as RedisQueue,
+  withBackend,
+  Worker as RedisWorker,
+  type Job as BullJob,
+  type PostgresConnectionOptions,
+} from 'bullmq';
 import pg from 'pg';
 import { JobHandlers, JobQueue, type EnqueueOptions, type Job } from './job.js';
 
@@ -16,7 +23,11 @@ interface Closable {
 /** Where queues and workers get their connections: one seam between PostgreSQL and Redis. */
 export interface BullBackend {
   queue(name: string): RedisQueue;
-  worker(name: string, concurrency: number, process: (job: BullJob, token?: string, signal?: AbortSignal) => Promise<void>): RedisWorker;
+  worker(
+    name: string,
+    concurrency: number,
+    process: (job: BullJob, token?: string, signal?: AbortSignal) => Promise<void>,
+  ): RedisWorker;
   close(): Promise<void>;
 }
 
@@ -43,7 +54,8 @@ export function postgresBackend(url: string, workers: number): BullBackend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   return {
     queue: (name) => new Queue(name, { connection }) as unknown as RedisQueue,
-    worker: (name, concurrency, process) => new Worker(name, process, { connection, ...onWorker(concurrency) }) as unknown as RedisWorker,
+    worker: (name, concurrency, process) =>
+      new Worker(name, process, { connection, ...onWorker(concurrency) }) as unknown as RedisWorker,
     close: () => pool.end(),
   };
 }
@@ -85,9 +97,13 @@ export class BullQueue extends JobQueue {
   /** Starts to work on every job that has a handler. */
   startWorkers(): void {
     for (const { job } of this.handlers.all()) {
-      const worker = this.backend.worker(job.name, job.concurrency, (task, _token, signal) => this.handlers.run(job.name, task.data, signal ?? new AbortController().signal));
+      const worker = this.backend.worker(job.name, job.concurrency, (task, _token, signal) =>
+        this.handlers.run(job.name, task.data, signal ?? new AbortController().signal),
+      );
       worker.on('error', (error) => this.logger.warn(`${job.name}: ${error.message}`));
-      worker.on('failed', (task, error) => this.logger.error({ err: error, job: job.name, attempt: task?.attemptsMade }, 'A job failed'));
+      worker.on('failed', (task, error) =>
+        this.logger.error({ err: error, job: job.name, attempt: task?.attemptsMade }, 'A job failed'),
+      );
       this.workers.push(worker);
     }
   }

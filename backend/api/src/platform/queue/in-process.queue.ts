@@ -37,7 +37,8 @@ export class InProcessQueue extends JobQueue {
       .run(job.name, payload, this.stop.signal)
       .then(() => this.pending.delete(key))
       .catch(() => {
-        if (attempt < job.attempts && !this.stop.signal.aborted) this.later(2 ** attempt, () => this.attempt(job, payload, key, attempt + 1));
+        if (attempt < job.attempts && !this.stop.signal.aborted)
+          this.later(2 ** attempt, () => this.attempt(job, payload, key, attempt + 1));
         else this.pending.delete(key);
       })
       .then(() => undefined)

@@ -13,8 +13,18 @@ export interface Job<P> {
   readonly concurrency: number;
 }
 
-export function defineJob<P>(name: `${string}.${string}`, payload: z.ZodType<P>, limits: { timeoutMs: number; attempts?: number; concurrency?: number }): Job<P> {
-  return { name, payload, timeoutMs: limits.timeoutMs, attempts: limits.attempts ?? 5, concurrency: limits.concurrency ?? 2 };
+export function defineJob<P>(
+  name: `${string}.${string}`,
+  payload: z.ZodType<P>,
+  limits: { timeoutMs: number; attempts?: number; concurrency?: number },
+): Job<P> {
+  return {
+    name,
+    payload,
+    timeoutMs: limits.timeoutMs,
+    attempts: limits.attempts ?? 5,
+    concurrency: limits.concurrency ?? 2,
+  };
 }
 
 export interface EnqueueOptions {
@@ -54,5 +64,7 @@ export class JobHandlers {
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
 }

@@ -31,7 +31,10 @@ class ManagedQueue extends JobQueue implements OnApplicationBootstrap, OnApplica
   private connected(): BullQueue {
     const { process, databaseUrl, redisUrl } = this.config;
     const workers = process === 'worker' ? this.handlers.all().length : 0;
-    this.bull ??= new BullQueue(redisUrl === undefined ? postgresBackend(databaseUrl, workers) : redisBackend(redisUrl), this.handlers);
+    this.bull ??= new BullQueue(
+      redisUrl === undefined ? postgresBackend(databaseUrl, workers) : redisBackend(redisUrl),
+      this.handlers,
+    );
     return this.bull;
   }
 }

@@ -43,10 +43,16 @@ export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutd
 
   private turn(schedule: Schedule, handler: () => Promise<void>): void {
     const run = handler()
-      .catch((error: unknown) => this.logger.error({ err: error }, `${schedule.name} failed; it runs again in ${schedule.everyMs} ms`))
+      .catch((error: unknown) =>
+        this.logger.error({ err: error }, `${schedule.name} failed; it runs again in ${schedule.everyMs} ms`),
+      )
       .finally(() => {
         this.running.delete(run);
-        if (!this.stopped) this.timers.set(schedule.name, setTimeout(() => this.turn(schedule, handler), schedule.everyMs));
+        if (!this.stopped)
+          this.timers.set(
+            schedule.name,
+            setTimeout(() => this.turn(schedule, handler), schedule.everyMs),
+          );
       });
     this.running.add(run);
   }

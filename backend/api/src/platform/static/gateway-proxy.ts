@@ -15,7 +15,16 @@ export async function proxyGateway(server: FastifyInstance, gatewayPort: number)
           void reply
             .status(503)
             .header('content-type', 'application/problem+json; charset=utf-8')
-            .send(JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, code: 'gateway-unavailable', detail: 'The gateway does not answer. Try again in a few seconds.', traceId: reply.request.id })),
+            .send(
+              JSON.stringify({
+                type: 'about:blank',
+                title: 'Service Unavailable',
+                status: 503,
+                code: 'gateway-unavailable',
+                detail: 'The gateway does not answer. Try again in a few seconds.',
+                traceId: reply.request.id,
+              }),
+            ),
       },
     });
   }

@@ -18,11 +18,20 @@ export async function serveConsole(server: FastifyInstance, appRoot: string): Pr
   server.get('/*', (request, reply) => {
     const url = decodePath(request.url);
     if (url === undefined || url === '/api' || url.startsWith('/api/')) {
-      const problem = toProblem(new DomainError('not-found', `There is no ${request.method} ${request.url}. /api/docs lists what there is.`), request.id);
-      return reply.status(404).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+      const problem = toProblem(
+        new DomainError('not-found', `There is no ${request.method} ${request.url}. /api/docs lists what there is.`),
+        request.id,
+      );
+      return reply
+        .status(404)
+        .header('content-type', 'application/problem+json; charset=utf-8')
+        .send(JSON.stringify(problem));
     }
     if (!existsSync(path.join(root, 'index.html'))) {
-      return reply.status(503).type('text/plain; charset=utf-8').send('The console is not built yet: run "npm run build" and load this page again.\n');
+      return reply
+        .status(503)
+        .type('text/plain; charset=utf-8')
+        .send('The console is not built yet: run "npm run build" and load this page again.\n');
     }
     return sendFile(reply, root, url);
   });

@@ -1,7 +1,7 @@
-import { useDatabase } from '../../../testing/database.js';
-import { BullQueue, postgresBackend } from '../bull.queue.js';
-import { InProcessQueue } from '../in-process.queue.js';
-import { describeJobQueue } from './job-queue.suite.js';
+import { useDatabase } from '../../testing/database.js';
+import { BullQueue, postgresBackend } from './bull.queue.js';
+import { InProcessQueue } from './in-process.queue.js';
+import { describeJobQueue } from '../../testing/job-queue-conformance.js';
 
 const database = useDatabase();
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { eventually } from '../../../testing/eventually.js';
-import { defineJob, JobHandlers, type Job, type JobQueue } from '../job.js';
+import { eventually } from './eventually.js';
+import { defineJob, JobHandlers, type Job, type JobQueue } from '../platform/queue/index.js';
 
 export interface QueueUnderTest {
   readonly queue: JobQueue;
@@ -23,7 +23,10 @@ export function describeJobQueue(name: string, create: (handlers: JobHandlers) =
       handlers = new JobHandlers();
       seen = [];
       // A name of its own for each case: queues outlive the process.
-      job = defineJob(`conformance.${randomUUID()}`, z.strictObject({ n: z.number() }), { timeoutMs: 300, attempts: 3 });
+      job = defineJob(`conformance.${randomUUID()}`, z.strictObject({ n: z.number() }), {
+        timeoutMs: 300,
+        attempts: 3,
+      });
     });
     afterEach(async () => {
       await running?.close();
