@@ -23,11 +23,9 @@ export function inferenceRoutes(app: FastifyInstance, source: SnapshotSource, in
     return reply.status(status).send({ error: message });
   });
   app.setNotFoundHandler((request, reply) =>
-    reply
-      .status(404)
-      .send({
-        error: `No route ${request.method} ${request.url}. An endpoint chooses the version itself: POST /v2/models/{endpoint}/infer.`,
-      }),
+    reply.status(404).send({
+      error: `No route ${request.method} ${request.url}. An endpoint chooses the version itself: POST /v2/models/{endpoint}/infer.`,
+    }),
   );
 
   const find = async (name: string): Promise<ServedEndpoint> => {

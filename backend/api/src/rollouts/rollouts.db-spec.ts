@@ -1,7 +1,10 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ArtifactsService } from '../artifacts/index.js';
 import { startTestApp, type TestApp } from '../testing/app.js';
 import { useDatabase } from '../testing/database.js';
-import { insertModel } from '../testing/model-rows.js';
+import { insertEvaluation, insertModel } from '../testing/model-rows.js';
 import { chainHolds } from './evidence.js';
 
 type Headers = { authorization: string };
@@ -141,6 +144,38 @@ describe('evidence', () => {
     expect(renewed.evidence.previousSha256).toBe(evidenceSha256);
     expect((await approve(id, admin, { evidenceSha256 })).json().code).toBe('evidence-changed');
     expect((await approve(id, admin, { evidenceSha256: renewed.evidenceSha256 })).json().state).toBe('live');
+  });
+
+  it('holds the figures of the latest evaluation of the candidate', async () => {
+    const folder = await mkdtemp(path.join(app.home, 'report-'));
+    const interval = { value: 0.8, low: 0.7, high: 0.9, n: 100 };
+    const accuracy = [{ candidate: 'swapped', overall: interval, perTarget: {} }];
+    const report = {
+      format: 'graft-evaluation',
+      formatVersion: 1,
+      split: 'val',
+      targets: ['articleType'],
+      itemCount: 100,
+      accuracy,
+    };
+    const rest = {
+      paired: [],
+      control: null,
+      latency: [],
+      ratios: [],
+      pricing: { currency: 'USD', perCpuHour: 0.04 },
+      examples: [],
+    };
+    await writeFile(path.join(folder, 'report.json'), JSON.stringify({ ...report, ...rest, environment: {} }));
+    const { hash } = await app.app.get(ArtifactsService).putTree(folder, 'public');
+    await insertEvaluation(database, { modelVersionId: model.versionIds[1]!, reportTree: hash, candidate: 'swapped' });
+
+    expect((await request(2)).json().evidence.facts.evaluation).toMatchObject({
+      reportTree: hash,
+      candidate: 'swapped',
+      itemCount: 100,
+      accuracy,
+    });
   });
 
   it('refuses an endpoint that never served the version', async () => {

@@ -43,10 +43,17 @@ interface Evaluation {
 }
 
 /** A run of `evaluate` that succeeded, with the version as its second candidate. */
-export async function insertEvaluation(database: TestDatabase, { modelVersionId, reportTree, candidate }: Evaluation): Promise<void> {
+export async function insertEvaluation(
+  database: TestDatabase,
+  { modelVersionId, reportTree, candidate }: Evaluation,
+): Promise<void> {
   const [experimentId, runId] = [newId(), newId()];
   const parameters = { candidates: [{ name: 'stock' }, { name: candidate }] };
-  const input = { path: ['candidates', 1, 'bundle'], accepts: 'bundle', source: { kind: 'model', tree: 'unused', modelVersionId } };
+  const input = {
+    path: ['candidates', 1, 'bundle'],
+    accepts: 'bundle',
+    source: { kind: 'model', tree: 'unused', modelVersionId },
+  };
   await database.query(
     `INSERT INTO experiments (id, name, spec, created_by, created_at) VALUES ($1, 'compare', '{}', $2, now())`,
     [experimentId, newId()],
