@@ -299,6 +299,608 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Embedding spaces */
+        get: operations["listSpaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stored vectors of a space for a dataset version */
+        get: operations["listSnapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One snapshot */
+        get: operations["getSnapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models with their aliases */
+        get: operations["listModels"];
+        put?: never;
+        /** Make a model that versions can be registered under */
+        post: operations["createModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One model */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Point an alias at a version; champion moves only through a rollout */
+        put: operations["setModelAlias"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions, of one model or of all */
+        get: operations["listModelVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/model-versions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its components, labels and lineage */
+        get: operations["getModelVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sandboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sandboxes that run and that ended */
+        get: operations["listSandboxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/isolation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the sandboxes of each worker are seen to enforce */
+        get: operations["getIsolation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/isolation/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the workers to measure their isolation again; a new report appears when one has */
+        post: operations["probeIsolation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a step can do, with the JSON Schema of its parameters, and templates to start from */
+        get: operations["listRecipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Experiments with their runs */
+        get: operations["listExperiments"];
+        put?: never;
+        /** Start an experiment */
+        post: operations["createExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One experiment with its runs */
+        get: operations["getExperiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel every run that has not ended */
+        post: operations["cancelExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, of one experiment or of all */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel one run; the steps that wait for it are skipped */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every metric the run reported, by step */
+        get: operations["listRunMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Log lines after a known one */
+        get: operations["listRunLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/artifacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the run made */
+        get: operations["listRunArtifacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of an evaluation */
+        get: operations["getRunReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gold sets that models are measured on */
+        get: operations["listBenchmarks"];
+        put?: never;
+        /** Make a benchmark of a split of a dataset version */
+        post: operations["createBenchmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/benchmark-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What evaluations measured on benchmarks */
+        get: operations["listBenchmarkResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Serving endpoints with their variants and traffic */
+        get: operations["listEndpoints"];
+        put?: never;
+        /** Serve versions of a model behind one address, each with a share of the traffic */
+        post: operations["createEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One endpoint: variants, state of their servers, requests and latency */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        /** Stop serving an endpoint; its records stay */
+        delete: operations["retireEndpoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{id}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the weights of all variants */
+        put: operations["setTraffic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{id}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest analysis of an endpoint */
+        get: operations["getAnalysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/endpoints/{id}/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every analysis of an endpoint, over time */
+        get: operations["listAnalyses"];
+        put?: never;
+        /** Compare the variants now: split check, differences with intervals, outcome */
+        post: operations["analyseEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to make a version champion */
+        get: operations["listRollouts"];
+        put?: never;
+        /** Ask for a version to become champion; the evidence is gathered now */
+        post: operations["requestRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rollout: evidence, approvals and story */
+        get: operations["getRollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollouts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a rollout that someone else requested; the version becomes champion */
+        post: operations["approveRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollouts/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a rollout */
+        post: operations["rejectRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollouts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a request */
+        post: operations["cancelRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollouts/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the previous champion back at once */
+        post: operations["rollbackRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream": {
         parameters: {
             query?: never;
@@ -565,7 +1167,7 @@ export interface components {
             /** @description What experiment files refer to as dataset:NAME */
             name: string;
             /** @default  */
-            description?: string;
+            description: string;
             tier: components["schemas"]["Tier"];
         };
         DatasetVersionList: {
@@ -638,6 +1240,1273 @@ export interface components {
             /** @enum {string} */
             code: "row-unreadable" | "field-missing" | "field-invalid" | "duplicate-id" | "unknown-split" | "file-missing" | "image-broken" | "image-too-large" | "pair-unknown-item";
             message: string;
+        };
+        SpaceList: {
+            items: components["schemas"]["Space"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Space: {
+            /** @description Hash of the definition: the same encoder used in the same way is the same space */
+            id: string;
+            definition: {
+                encoderSha256: string;
+                preprocessing: {
+                    width: number;
+                    height: number;
+                    /** @enum {string} */
+                    fit: "fill" | "cover" | "contain";
+                    mean: (number)[];
+                    std: (number)[];
+                };
+                /** @enum {string} */
+                pooling: "mean" | "cls";
+                normalised: boolean;
+                dim: number;
+                /** @enum {string} */
+                dtype: "float32" | "float16";
+            };
+            /** @description Artifact of the bundle whose encoder writes this space */
+            encoderTree: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        SnapshotList: {
+            items: components["schemas"]["Snapshot"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Snapshot: {
+            /** Format: uuid */
+            id: string;
+            spaceId: string;
+            /** Format: uuid */
+            datasetVersionId: string;
+            /** Format: uuid */
+            runId: string;
+            treeHash: string;
+            itemCount: number;
+            /** @description Vectors computed for this snapshot */
+            encodedCount: number;
+            /** @description Vectors taken from the snapshot before, because their picture had not changed */
+            reusedCount: number;
+            /** @description What snapshot:latest means for its space and dataset */
+            isLive: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ModelList: {
+            items: components["schemas"]["Model"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Model: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            aliases: {
+                alias: string;
+                /** Format: uuid */
+                versionId: string;
+                /** Format: date-time */
+                movedAt: string;
+            }[];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        CreateModel: {
+            name: string;
+            /** @default  */
+            description: string;
+        };
+        SetModelAlias: {
+            /**
+             * Format: uuid
+             * @description A version of this model
+             */
+            versionId: string;
+        };
+        ModelVersionList: {
+            items: components["schemas"]["ModelVersion"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        ModelVersion: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            modelId: string;
+            modelName: string;
+            version: number;
+            aliases: string[];
+            treeHash: string;
+            lineage: components["schemas"]["Lineage"];
+            components: {
+                [key: string]: {
+                    graph: {
+                        path: string;
+                        sha256: string;
+                        sizeBytes: number;
+                    };
+                    weights: {
+                        path: string;
+                        sha256: string;
+                        sizeBytes: number;
+                    }[];
+                    inputs: {
+                        name: string;
+                        /** @enum {string} */
+                        dtype: "float32" | "float16" | "int64" | "int32" | "bool" | "uint8";
+                        shape: (number | string)[];
+                    }[];
+                    outputs: {
+                        name: string;
+                        /** @enum {string} */
+                        dtype: "float32" | "float16" | "int64" | "int32" | "bool" | "uint8";
+                        shape: (number | string)[];
+                    }[];
+                    space?: {
+                        id: string;
+                        definition: {
+                            encoderSha256: string;
+                            preprocessing: {
+                                width: number;
+                                height: number;
+                                /** @enum {string} */
+                                fit: "fill" | "cover" | "contain";
+                                mean: (number)[];
+                                std: (number)[];
+                            };
+                            /** @enum {string} */
+                            pooling: "mean" | "cls";
+                            normalised: boolean;
+                            dim: number;
+                            /** @enum {string} */
+                            dtype: "float32" | "float16";
+                        };
+                    };
+                };
+            };
+            /** @description Classes of each target */
+            labels: {
+                [key: string]: string[];
+            };
+            /** @description Last value of each metric of the run that made it */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Lineage: {
+            /** Format: uuid */
+            runId: string;
+            /** Format: uuid */
+            experimentId: string;
+            recipe: string;
+            /** Format: uuid */
+            datasetVersionId: string | null;
+            /** @description Set where the vision encoder was swapped for stored vectors of this space */
+            spaceId: string | null;
+            /** Format: uuid */
+            snapshotId: string | null;
+            /** Format: uuid */
+            baseVersionId: string | null;
+            baseTree: string | null;
+            codeRevision: string;
+            seed: number;
+        };
+        SandboxList: {
+            items: components["schemas"]["Sandbox"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Sandbox: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            purpose: "run" | "import" | "serve";
+            /**
+             * Format: uuid
+             * @description The run, import or model version it works for
+             */
+            subjectId: string;
+            attempt: number;
+            recipe: string;
+            driver: string;
+            host: string;
+            /**
+             * @description What was measured of its isolation when it started
+             * @enum {string}
+             */
+            isolationLevel: "strong" | "partial" | "none";
+            /** @description The most memory it may use */
+            memoryBytes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            endReason: string | null;
+            exitCode: number | null;
+            cpuSeconds: number;
+            peakMemoryBytes: number;
+        };
+        Isolation: {
+            /** @description The newest of each worker host */
+            reports: components["schemas"]["IsolationReport"][];
+        };
+        IsolationReport: {
+            /** Format: uuid */
+            id: string;
+            host: string;
+            driver: string;
+            runtime: string;
+            /**
+             * @description strong: every probe was blocked and every limit is enforced by the kernel; partial: something is only watched; none: no isolation
+             * @enum {string}
+             */
+            level: "strong" | "partial" | "none";
+            findings: {
+                /** @enum {string} */
+                resource: "files" | "environment" | "network" | "processes" | "privileges" | "syscalls" | "memory" | "cpu" | "pids" | "disk" | "time";
+                /** @enum {string} */
+                level: "strong" | "partial" | "none";
+                reason: string;
+                /** @description What an administrator does to get more */
+                remedy: string | null;
+            }[];
+            probes: {
+                id: string;
+                /** @enum {string} */
+                resource: "files" | "environment" | "network" | "processes" | "privileges" | "syscalls" | "memory" | "cpu" | "pids" | "disk" | "time";
+                title: string;
+                /**
+                 * @description The same attempt without the sandbox
+                 * @enum {string}
+                 */
+                control: "succeeded" | "failed";
+                /** @enum {string} */
+                inside: "blocked" | "succeeded" | "error";
+                /**
+                 * @description not-proven: the control did not succeed either
+                 * @enum {string}
+                 */
+                verdict: "blocked" | "escaped" | "not-proven";
+                detail: string;
+            }[];
+            /**
+             * @description Sandboxes share the kernel of the host
+             * @enum {boolean}
+             */
+            sharedKernel: true;
+            tookMs: number;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        RecipeList: {
+            items: components["schemas"]["Recipe"][];
+            total: number;
+            templates: components["schemas"]["ExperimentTemplate"][];
+        };
+        Recipe: {
+            recipe: components["schemas"]["RecipeName"];
+            title: string;
+            description: string;
+            /** @description What step:NAME refers to: bundle, snapshot or report */
+            produces: string;
+            /** @description JSON Schema (2020-12) of the parameters */
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** @enum {string} */
+        RecipeName: "finetune" | "embed" | "swap-encoder" | "evaluate";
+        ExperimentTemplate: {
+            name: string;
+            title: string;
+            description: string;
+            /** @description An experiment to adapt: DATASET and GENERIC stand for datasets, TARGET for an attribute */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
+        ExperimentSpec: {
+            name: string;
+            description?: string;
+            /** @description Of each run */
+            limits: components["schemas"]["RunLimits"];
+            /**
+             * @description Same seed, same data, same code: same result
+             * @default 1
+             */
+            seed: number;
+            steps: ({
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "finetune";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /**
+                     * @description Bundle to start from: step:NAME or model:NAME@VERSION; none trains from scratch by architecture
+                     * @default null
+                     */
+                    base: string | null;
+                    /** @default null */
+                    architecture: {
+                        /**
+                         * @description Width in pixels a picture is resized to
+                         * @default 48
+                         */
+                        width: number;
+                        /**
+                         * @description Height in pixels a picture is resized to
+                         * @default 48
+                         */
+                        height: number;
+                        /**
+                         * @description Side of a square patch in pixels; divides width and height
+                         * @default 8
+                         */
+                        patch: number;
+                        /**
+                         * @description Width of the transformer
+                         * @default 128
+                         */
+                        dim: number;
+                        /**
+                         * @description Number of transformer layers
+                         * @default 4
+                         */
+                        depth: number;
+                        /**
+                         * @description Attention heads; divides dim
+                         * @default 4
+                         */
+                        heads: number;
+                    } | null;
+                    objective: {
+                        /** @enum {string} */
+                        kind: "classify";
+                        /** @description Attributes the head predicts */
+                        targets: string[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "contrastive";
+                        /**
+                         * @description Dimension of the embedding space
+                         * @default 128
+                         */
+                        dim: number;
+                        /**
+                         * @description Attributes that say which items belong together
+                         * @default []
+                         */
+                        attributes: string[];
+                        /**
+                         * @description Pull a picture towards its title
+                         * @default true
+                         */
+                        titles: boolean;
+                        /**
+                         * @description Pull together items that the same people engaged with
+                         * @default true
+                         */
+                        coEngagement: boolean;
+                        /** @default 0.07 */
+                        temperature: number;
+                    };
+                    training: {
+                        /**
+                         * @description Passes over the training split
+                         * @default 4
+                         */
+                        epochs: number;
+                        /** @default 128 */
+                        batchSize: number;
+                        /**
+                         * @description Peak learning rate of AdamW
+                         * @default 0.001
+                         */
+                        learningRate: number;
+                        /** @default 0.05 */
+                        weightDecay: number;
+                        /**
+                         * @description Share of the steps with a rising learning rate
+                         * @default 0.1
+                         */
+                        warmup: number;
+                        /** @default 0.05 */
+                        labelSmoothing: number;
+                        /**
+                         * @description Random flips, shifts and brightness while training
+                         * @default true
+                         */
+                        augment: boolean;
+                        /**
+                         * @description Steps between checkpoints
+                         * @default 50
+                         */
+                        checkpointEvery: number;
+                    };
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "embed";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /** @description Bundle whose encoder computes the vectors: step:NAME or model:NAME@VERSION */
+                    encoder: string;
+                    /**
+                     * @description Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID
+                     * @default null
+                     */
+                    previous: string | null;
+                    /** @default 64 */
+                    batchSize: number;
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "swap-encoder";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /** @description Bundle whose vision encoder is replaced: step:NAME or model:NAME@VERSION */
+                    base: string;
+                    /** @description Stored vectors: step:NAME of an embed step, snapshot:ID or snapshot:latest */
+                    snapshot: string;
+                    targets: string[];
+                    projector: {
+                        /**
+                         * @description Width of the hidden layer; 0 for a linear projector
+                         * @default 256
+                         */
+                        hidden: number;
+                    };
+                    training: {
+                        /**
+                         * @description Passes over the training split
+                         * @default 4
+                         */
+                        epochs: number;
+                        /** @default 128 */
+                        batchSize: number;
+                        /**
+                         * @description Peak learning rate of AdamW
+                         * @default 0.001
+                         */
+                        learningRate: number;
+                        /** @default 0.05 */
+                        weightDecay: number;
+                        /**
+                         * @description Share of the steps with a rising learning rate
+                         * @default 0.1
+                         */
+                        warmup: number;
+                        /** @default 0.05 */
+                        labelSmoothing: number;
+                        /**
+                         * @description Random flips, shifts and brightness while training
+                         * @default true
+                         */
+                        augment: boolean;
+                        /**
+                         * @description Steps between checkpoints
+                         * @default 50
+                         */
+                        checkpointEvery: number;
+                    };
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "evaluate";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /**
+                     * @default val
+                     * @enum {string}
+                     */
+                    split: "train" | "val" | "test";
+                    targets: string[];
+                    candidates: {
+                        name: string;
+                        /** @enum {string} */
+                        role: "stock" | "fine-tuned" | "swapped";
+                        /** @description step:NAME or model:NAME@VERSION */
+                        bundle: string;
+                        /**
+                         * @description Stored vectors of a swapped candidate: step:NAME or snapshot:ID
+                         * @default null
+                         */
+                        snapshot: string | null;
+                        /**
+                         * @default bundle
+                         * @enum {string}
+                         */
+                        head: "bundle" | "class-means";
+                    }[];
+                    /**
+                     * @default [
+                     *       1,
+                     *       5,
+                     *       10,
+                     *       20,
+                     *       40
+                     *     ]
+                     */
+                    imagesPerRequest: number[];
+                    /**
+                     * @description Interleaved rounds; each times every candidate at every size
+                     * @default 30
+                     */
+                    rounds: number;
+                    /** @default 2000 */
+                    bootstrap: number;
+                    /** @default 0.04 */
+                    pricePerCpuHour: number;
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            })[];
+        };
+        RunLimits: {
+            /**
+             * @description Memory of all its processes together
+             * @default 4096
+             */
+            memoryMb: number;
+            /** @description Threads it computes with; default: every core of the worker */
+            threads?: number;
+            /**
+             * @description Longest time one attempt may take
+             * @default 120
+             */
+            wallMinutes: number;
+            /**
+             * @description CPU time one attempt may use
+             * @default 480
+             */
+            cpuMinutes: number;
+            /**
+             * @description What its workspace may hold
+             * @default 16384
+             */
+            diskMb: number;
+        };
+        Experiment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            state: components["schemas"]["ExperimentState"];
+            spec: components["schemas"]["ExperimentSpec"];
+            /** @description One for each step, in the order in which they can run */
+            runs: components["schemas"]["Run"][];
+            /** Format: uuid */
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            cpuSeconds: number;
+        };
+        /** @enum {string} */
+        ExperimentState: "running" | "succeeded" | "failed" | "cancelled";
+        Run: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            experimentId: string;
+            /** @description Name of the step */
+            name: string;
+            position: number;
+            recipe: components["schemas"]["RecipeName"];
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** @description Runs it waits for */
+            dependsOn: string[];
+            registerModel: string | null;
+            state: components["schemas"]["RunState"];
+            /** @description Times it was started */
+            attempt: number;
+            cancelRequested: boolean;
+            /**
+             * @description What was measured of the isolation of its sandbox
+             * @enum {string|null}
+             */
+            isolationLevel: "strong" | "partial" | "none" | null;
+            /** @description Share that is done, 0 to 1 */
+            progress: number;
+            phase: string;
+            failure: components["schemas"]["Failure"] | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** @description CPU time of all attempts */
+            cpuSeconds: number;
+            peakMemoryBytes: number;
+            seed: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+        };
+        /** @enum {string} */
+        RunState: "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        ExperimentList: {
+            items: components["schemas"]["Experiment"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        RunList: {
+            items: components["schemas"]["Run"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        RunMetricList: {
+            items: components["schemas"]["RunMetric"][];
+        };
+        RunMetric: {
+            name: string;
+            step: number;
+            value: number;
+            /** Format: date-time */
+            at: string;
+        };
+        RunLogList: {
+            items: components["schemas"]["RunLog"][];
+        };
+        RunLog: {
+            /** @description Grows from line to line */
+            id: string;
+            attempt: number;
+            /** @enum {string} */
+            level: "debug" | "info" | "warn" | "error";
+            message: string;
+            /** Format: date-time */
+            at: string;
+        };
+        RunArtifactList: {
+            items: components["schemas"]["RunArtifact"][];
+        };
+        RunArtifact: {
+            name: string;
+            /** @enum {string} */
+            kind: "dataset" | "problems" | "bundle" | "snapshot" | "report";
+            treeHash: string;
+            fileCount: number;
+            sizeBytes: number;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        EvaluationReport: {
+            /** @enum {string} */
+            format: "graft-evaluation";
+            /** @enum {number} */
+            formatVersion: 1;
+            split: string;
+            targets: string[];
+            itemCount: number;
+            accuracy: {
+                candidate: string;
+                overall: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                perTarget: {
+                    [key: string]: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                };
+            }[];
+            paired: {
+                a: string;
+                b: string;
+                difference: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                relative: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                pValue: number;
+                mcnemar: {
+                    [key: string]: {
+                        onlyA: number;
+                        onlyB: number;
+                        pValue: number;
+                    };
+                };
+            }[];
+            control: {
+                candidate: string;
+                shuffled: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                chance: number;
+                majority: number;
+            } | null;
+            latency: {
+                candidate: string;
+                imagesPerRequest: number;
+                n: number;
+                p50Ms: number;
+                p95Ms: number;
+                cpuMsPerRequest: number;
+                costPer1000: number;
+            }[];
+            ratios: {
+                imagesPerRequest: number;
+                rounds: number;
+                latency: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                cost: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+            }[];
+            pricing: {
+                currency: string;
+                perCpuHour: number;
+            };
+            examples: {
+                itemId: string;
+                target: string;
+                actual: string;
+                predicted: {
+                    [key: string]: string;
+                };
+            }[];
+            environment: {
+                [key: string]: string;
+            };
+        };
+        BenchmarkList: {
+            items: components["schemas"]["Benchmark"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Benchmark: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            datasetVersionId: string;
+            /** @enum {string} */
+            split: "train" | "val" | "test";
+            targets: string[];
+            /** Format: date-time */
+            createdAt: string;
+        };
+        CreateBenchmark: {
+            name: string;
+            /** Format: uuid */
+            datasetVersionId: string;
+            /**
+             * @description Never train
+             * @default test
+             * @enum {string}
+             */
+            split: "train" | "val" | "test";
+            /** @description Attributes that are predicted */
+            targets: string[];
+        };
+        BenchmarkResultList: {
+            items: components["schemas"]["BenchmarkResult"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        BenchmarkResult: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            benchmarkId: string;
+            /** Format: uuid */
+            runId: string;
+            accuracy: {
+                candidate: string;
+                overall: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                perTarget: {
+                    [key: string]: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                };
+            }[];
+            /** @description Machine and versions it was measured on */
+            environment: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            createdAt: string;
+        };
+        EndpointList: {
+            items: components["schemas"]["Endpoint"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Endpoint: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            modelId: string;
+            modelName: string;
+            /** @enum {string} */
+            state: "live" | "retired";
+            /** @description Counts the changes of weights; an analysis compares units of one revision */
+            trafficRevision: number;
+            variants: components["schemas"]["EndpointVariant"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            retiredAt: string | null;
+        };
+        EndpointVariant: {
+            name: string;
+            /** @enum {string} */
+            role: "control" | "treatment";
+            /** @description Share of the units, 0 to 1; the weights of an endpoint add up to 1 */
+            weight: number;
+            /** Format: uuid */
+            modelVersionId: string;
+            modelVersion: number;
+            /** @enum {string} */
+            serverState: "stopped" | "starting" | "ready" | "failed";
+            /** @description Why the server is not ready */
+            serverMessage: string | null;
+            /** @description The last 24 hours */
+            traffic: {
+                requests: number;
+                /** @description Requests answered with a status of 500 or above */
+                errors: number;
+                units: number;
+                latencyP50Ms: number | null;
+                latencyP95Ms: number | null;
+            };
+        };
+        CreateEndpoint: {
+            /** @description Stands where the inference protocol says model: /v2/models/NAME/infer */
+            name: string;
+            /** Format: uuid */
+            modelId: string;
+            variants: {
+                name: string;
+                /** Format: uuid */
+                modelVersionId: string;
+                /** @description Share of the units, 0 to 1; the weights of an endpoint add up to 1 */
+                weight: number;
+                /** @enum {string} */
+                role: "control" | "treatment";
+            }[];
+        };
+        SetTraffic: {
+            variants: {
+                name: string;
+                /** @description Share of the units, 0 to 1; the weights of an endpoint add up to 1 */
+                weight: number;
+            }[];
+        };
+        Analysis: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            endpointId: string;
+            trafficRevision: number;
+            metric: components["schemas"]["Metric"];
+            variants: {
+                name: string;
+                /** @enum {string} */
+                role: "control" | "treatment";
+                /** @description Configured share of the units */
+                share: number;
+                /** @description Units exposed */
+                n: number;
+                /** @description Share of units that converted, or mean value per unit */
+                mean: number;
+            }[];
+            /** @description Test of the split that came against the one configured */
+            sampleRatio: {
+                chiSquare: number;
+                pValue: number;
+            } | null;
+            comparisons: {
+                treatment: string;
+                absolute: components["schemas"]["Difference"] | null;
+                relative: components["schemas"]["Difference"] | null;
+                /** @enum {string} */
+                outcome: "pass" | "fail" | "inconclusive";
+                reason: string;
+            }[];
+            /** @enum {string} */
+            outcome: "pass" | "fail" | "inconclusive";
+            /** @description The outcome in plain words */
+            sentence: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Metric: {
+            /**
+             * @description Share of units that did it at least once, or mean of the summed values per unit
+             * @enum {string}
+             */
+            kind: "conversion" | "mean";
+            /** @description Any of these counts */
+            eventTypes: ("impression" | "closeup" | "save" | "click-out" | "add-to-cart" | "purchase" | "hide" | "rating")[];
+            /** @enum {string} */
+            better: "higher" | "lower";
+        };
+        Difference: {
+            estimate: number;
+            /** @description Welch's 95 % interval: valid for a single look */
+            fixed: {
+                low: number;
+                high: number;
+            };
+            fixedPValue: number;
+            /** @description 95 % confidence sequence: valid at every look; the outcome rests on it */
+            alwaysValid: {
+                low: number;
+                high: number;
+            };
+            alwaysValidPValue: number;
+        };
+        AnalysisList: {
+            items: components["schemas"]["Analysis"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        AnalyseEndpoint: {
+            /**
+             * @description Conversion by save, click-out or purchase where absent
+             * @default {
+             *       "kind": "conversion",
+             *       "eventTypes": [
+             *         "save",
+             *         "click-out",
+             *         "purchase"
+             *       ],
+             *       "better": "higher"
+             *     }
+             */
+            metric: {
+                /**
+                 * @description Share of units that did it at least once, or mean of the summed values per unit
+                 * @enum {string}
+                 */
+                kind: "conversion" | "mean";
+                /**
+                 * @default [
+                 *       "save",
+                 *       "click-out",
+                 *       "purchase"
+                 *     ]
+                 */
+                eventTypes: ("impression" | "closeup" | "save" | "click-out" | "add-to-cart" | "purchase" | "hide" | "rating")[];
+                /**
+                 * @default higher
+                 * @enum {string}
+                 */
+                better: "higher" | "lower";
+            };
+        };
+        RolloutList: {
+            items: components["schemas"]["Rollout"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        Rollout: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            modelId: string;
+            modelName: string;
+            candidate: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            };
+            /** @description The champion it replaced; null before it is live, and for the first champion of a model, whose rollback leaves none */
+            previous: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            } | null;
+            /** Format: uuid */
+            endpointId: string | null;
+            /** @enum {string} */
+            state: "requested" | "promoting" | "live" | "superseded" | "rejected" | "cancelled" | "rolled-back";
+            reason: string;
+            requestedBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            requestedAt: string;
+            /**
+             * @description What the comparison under traffic said; inconclusive without one
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "inconclusive";
+            /** @description The evidence that stands now; an approval counts for this one only */
+            evidenceSha256: string;
+        };
+        RequestRollout: {
+            /** Format: uuid */
+            modelVersionId: string;
+            /**
+             * Format: uuid
+             * @description Where the version met traffic: its analysis becomes part of the evidence
+             */
+            endpointId?: string;
+            reason: string;
+        };
+        RolloutDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            modelId: string;
+            modelName: string;
+            candidate: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            };
+            /** @description The champion it replaced; null before it is live, and for the first champion of a model, whose rollback leaves none */
+            previous: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            } | null;
+            /** Format: uuid */
+            endpointId: string | null;
+            /** @enum {string} */
+            state: "requested" | "promoting" | "live" | "superseded" | "rejected" | "cancelled" | "rolled-back";
+            reason: string;
+            requestedBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            /** Format: date-time */
+            requestedAt: string;
+            /**
+             * @description What the comparison under traffic said; inconclusive without one
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "inconclusive";
+            /** @description The evidence that stands now; an approval counts for this one only */
+            evidenceSha256: string;
+            evidence: components["schemas"]["Evidence"];
+            approvals: {
+                person: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                };
+                comment: string;
+                /** Format: date-time */
+                at: string;
+                /** @description False when other evidence stands by now */
+                counts: boolean;
+            }[];
+            /** @description Its story, oldest first */
+            moves: {
+                /** @enum {string} */
+                state: "requested" | "promoting" | "live" | "superseded" | "rejected" | "cancelled" | "rolled-back";
+                person: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                };
+                comment: string;
+                /** Format: date-time */
+                at: string;
+            }[];
+        };
+        Evidence: {
+            /** @enum {string} */
+            format: "graft-evidence";
+            /** @enum {number} */
+            formatVersion: 1;
+            /** Format: uuid */
+            rolloutId: string;
+            /** @description Place in the model's chain, from 1 */
+            sequence: number;
+            /** @description Hash of the document before it in the chain, of this rollout or of an earlier one of the model */
+            previousSha256: string | null;
+            /** Format: date-time */
+            gatheredAt: string;
+            facts: {
+                /** Format: uuid */
+                modelId: string;
+                modelName: string;
+                candidate: components["schemas"]["VersionEvidence"];
+                /** @description Null for a model that has no champion yet: rolling back then leaves it without one again */
+                champion: components["schemas"]["VersionEvidence"] | null;
+                /** @description The latest evaluation of the candidate */
+                evaluation: {
+                    split: string;
+                    targets: string[];
+                    itemCount: number;
+                    accuracy: {
+                        candidate: string;
+                        overall: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                        perTarget: {
+                            [key: string]: {
+                                value: number;
+                                low: number;
+                                high: number;
+                                n: number;
+                            };
+                        };
+                    }[];
+                    paired: {
+                        a: string;
+                        b: string;
+                        difference: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                        relative: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                        pValue: number;
+                        mcnemar: {
+                            [key: string]: {
+                                onlyA: number;
+                                onlyB: number;
+                                pValue: number;
+                            };
+                        };
+                    }[];
+                    control: {
+                        candidate: string;
+                        shuffled: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                        chance: number;
+                        majority: number;
+                    } | null;
+                    ratios: {
+                        imagesPerRequest: number;
+                        rounds: number;
+                        latency: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                        cost: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                    }[];
+                    /** Format: uuid */
+                    runId: string;
+                    reportTree: string;
+                    /** @description The version's name within the report */
+                    candidate: string;
+                } | null;
+                /** @description The latest analysis of the endpoint where the candidate met traffic */
+                analysis: components["schemas"]["Analysis"] | null;
+            };
+            /**
+             * @description Of the comparison under traffic; inconclusive without one
+             * @enum {string}
+             */
+            outcome: "pass" | "fail" | "inconclusive";
+        };
+        VersionEvidence: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** @description Names the version by its content */
+            treeHash: string;
+            lineage: components["schemas"]["Lineage"];
+        };
+        ApproveRollout: {
+            comment: string;
+            /** @description The evidence that was read: other evidence is not approved by mistake */
+            evidenceSha256?: string;
+        };
+        RejectRollout: {
+            comment: string;
+        };
+        RollbackRollout: {
+            reason: string;
         };
         Health: {
             /** @enum {string} */
@@ -1423,6 +3292,1395 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportProblemList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSpaces: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "id" | "createdAt";
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Embedding spaces */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSnapshots: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt" | "itemCount";
+                order?: "asc" | "desc";
+                spaceId?: string;
+                datasetVersionId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stored vectors of a space for a dataset version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One snapshot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "name" | "createdAt";
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Models with their aliases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateModel"];
+            };
+        };
+        responses: {
+            /** @description Make a model that versions can be registered under */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One model */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setModelAlias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetModelAlias"];
+            };
+        };
+        responses: {
+            /** @description Point an alias at a version; champion moves only through a rollout */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModelVersions: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt" | "version";
+                order?: "asc" | "desc";
+                modelId?: string;
+                runId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions, of one model or of all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One version with its components, labels and lineage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSandboxes: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt" | "cpuSeconds";
+                order?: "asc" | "desc";
+                purpose?: "run" | "import" | "serve";
+                subjectId?: string;
+                /** @description true: those that run now; false: those that ended */
+                alive?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sandboxes that run and that ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIsolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the sandboxes of each worker are seen to enforce */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Isolation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probeIsolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ask the workers to measure their isolation again; a new report appears when one has */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecipes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a step can do, with the JSON Schema of its parameters, and templates to start from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listExperiments: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt" | "name";
+                order?: "asc" | "desc";
+                /** @description Part of the name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Experiments with their runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentSpec"];
+            };
+        };
+        responses: {
+            /** @description Start an experiment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One experiment with its runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel every run that has not ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt" | "name" | "state" | "position";
+                order?: "asc" | "desc";
+                experimentId?: string;
+                state?: "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
+                recipe?: "finetune" | "embed" | "swap-encoder" | "evaluate";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs, of one experiment or of all */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancel one run; the steps that wait for it are skipped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every metric the run reported, by step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunMetricList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunLogs: {
+        parameters: {
+            query?: {
+                /** @description Id of the last line that is known already */
+                afterId?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Log lines after a known one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLogList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunArtifacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the run made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunArtifactList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report of an evaluation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBenchmarks: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "name" | "createdAt";
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gold sets that models are measured on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBenchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBenchmark"];
+            };
+        };
+        responses: {
+            /** @description Make a benchmark of a split of a dataset version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Benchmark"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBenchmarkResults: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt";
+                order?: "asc" | "desc";
+                benchmarkId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What evaluations measured on benchmarks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkResultList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEndpoints: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "name" | "createdAt";
+                order?: "asc" | "desc";
+                state?: "live" | "retired";
+                modelId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Serving endpoints with their variants and traffic */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEndpoint"];
+            };
+        };
+        responses: {
+            /** @description Serve versions of a model behind one address, each with a share of the traffic */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One endpoint: variants, state of their servers, requests and latency */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop serving an endpoint; its records stay */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setTraffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTraffic"];
+            };
+        };
+        responses: {
+            /** @description Change the weights of all variants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAnalysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest analysis of an endpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnalyses: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt";
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every analysis of an endpoint, over time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyseEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyseEndpoint"];
+            };
+        };
+        responses: {
+            /** @description Compare the variants now: split check, differences with intervals, outcome */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollouts: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "requestedAt";
+                order?: "asc" | "desc";
+                state?: "requested" | "promoting" | "live" | "superseded" | "rejected" | "cancelled" | "rolled-back";
+                modelId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests to make a version champion */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestRollout"];
+            };
+        };
+        responses: {
+            /** @description Ask for a version to become champion; the evidence is gathered now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One rollout: evidence, approvals and story */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRollout"];
+            };
+        };
+        responses: {
+            /** @description Approve a rollout that someone else requested; the version becomes champion */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectRollout"];
+            };
+        };
+        responses: {
+            /** @description Refuse a rollout */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take back a request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRollout"];
+            };
+        };
+        responses: {
+            /** @description Bring the previous champion back at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutDetail"];
                 };
             };
             /** @description A problem */
