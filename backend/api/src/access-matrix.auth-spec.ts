@@ -28,7 +28,10 @@ function routesOf(controller: Type): Route[] {
     const handler = prototype[method];
     if (typeof handler !== 'function' || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
     const verb = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as number] ?? 'GET';
-    const path = ['', prefix, String(Reflect.getMetadata(PATH_METADATA, handler))].join('/').replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+    const path = ['', prefix, String(Reflect.getMetadata(PATH_METADATA, handler))]
+      .join('/')
+      .replace(/\/+/g, '/')
+      .replace(/(.)\/$/, '$1');
     const access = Reflect.getMetadata(ACCESS, handler) as string | undefined;
     return [{ name: `${verb} ${path}`, access, audited: Reflect.getMetadata(AUDITED, handler) as string | undefined }];
   });
@@ -54,7 +57,10 @@ describe('access matrix', () => {
     for (const [name, [access, ...holders]] of Object.entries(accessMatrix)) {
       if (access === 'public' || access === 'signed-in') continue;
       expect(permissions, name).toContain(access);
-      expect(roles.filter((role) => (permissionsOf(role) as string[]).includes(access)), name).toEqual(holders);
+      expect(
+        roles.filter((role) => (permissionsOf(role) as string[]).includes(access)),
+        name,
+      ).toEqual(holders);
     }
   });
 

@@ -12,7 +12,9 @@ import { proxyGateway } from './platform/static/gateway-proxy.js';
 import { serveConsole } from './platform/static/static.js';
 
 /** The api process: control plane, OpenAPI, the console's files, and the way to the gateway, all behind one address. */
-const app = await NestFactory.create<NestFastifyApplication>(AppModule.forProcess('api'), fastifyAdapter(), { bufferLogs: true });
+const app = await NestFactory.create<NestFastifyApplication>(AppModule.forProcess('api'), fastifyAdapter(), {
+  bufferLogs: true,
+});
 const logger = app.get(Logger);
 app.useLogger(logger);
 const config = app.get(Config);

@@ -10,7 +10,10 @@ describe('migrations', () => {
   it('go up, all the way down, and up again', async () => {
     expect(await migrate(database.url)).toEqual(migrations.map((migration) => migration.name));
     await revertAll(database.url);
-    const left = await database.query('SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> $2', ['public', MIGRATIONS_TABLE]);
+    const left = await database.query('SELECT tablename FROM pg_tables WHERE schemaname = $1 AND tablename <> $2', [
+      'public',
+      MIGRATIONS_TABLE,
+    ]);
     expect(left).toEqual([]);
     expect(await migrate(database.url)).toHaveLength(migrations.length);
   });

@@ -14,7 +14,12 @@ import { FirstAdmin, LocalTokens, type Role, roles } from './identity/index.js';
  *     Makes a token, and the person where there is none. -> {"email", "token"}
  */
 const { values } = parseArgs({
-  options: { token: { type: 'string' }, scopes: { type: 'string' }, email: { type: 'string' }, role: { type: 'string', default: 'researcher' } },
+  options: {
+    token: { type: 'string' },
+    scopes: { type: 'string' },
+    email: { type: 'string' },
+    role: { type: 'string', default: 'researcher' },
+  },
 });
 
 const app = await NestFactory.createApplicationContext(AppModule.forProcess('setup'), { logger: ['error', 'fatal'] });
@@ -33,6 +38,10 @@ async function setUp(): Promise<object> {
 async function mint(name: string): Promise<object> {
   const { email, scopes, role } = values;
   if (email === undefined || scopes === undefined) throw new Error('--token also needs --email and --scopes');
-  if (!(roles as readonly string[]).includes(role)) throw new Error(`--role: expected ${roles.join(' or ')}, found ${role}`);
-  return { email, token: await app.get(LocalTokens).mint({ name, email, role: role as Role, scopes: scopes.split(',') }) };
+  if (!(roles as readonly string[]).includes(role))
+    throw new Error(`--role: expected ${roles.join(' or ')}, found ${role}`);
+  return {
+    email,
+    token: await app.get(LocalTokens).mint({ name, email, role: role as Role, scopes: scopes.split(',') }),
+  };
 }
