@@ -38,9 +38,11 @@ export async function buildIfChanged({ place, say, signal }: BuildOptions): Prom
     signal,
   }).finally(() => closeSync(log));
   if (code !== 0)
-    throw new Refusal(`${readFileSync(logFile, 'utf8').slice(-6000)}\nThe build failed (all of it: ${logFile}).`);
+    throw new Refusal(`${withoutNoise(readFileSync(logFile, 'utf8'))}\n\nThe build failed (all of it: ${logFile}).`);
   writeFileSync(stamp, fingerprint(place.root));
 }
+
+const withoutNoise = (log: string): string => log.replace(/^(?:npm (?:warn|error).*|> .*|\s*)\n/gm, '').slice(-12_000);
 
 /** Names, sizes and times of every source, and whether each project has its output. */
 function fingerprint(root: string): string {

@@ -95,7 +95,9 @@ describe('backend/api/src', () => {
   test('testing may look at every layer, and only tests look at it', async () => {
     expect(await rulesBroken('backend/api/src/testing/a.ts', uses('../models/model.entity.js'))).toEqual([]);
     expect(await rulesBroken('backend/api/src/models/a.db-spec.ts', uses('../testing/database.js'))).toEqual([]);
-    expect(await rulesBroken('backend/api/src/models/a.ts', uses('../testing/database.js'))).toEqual(['graft/layer-order']);
+    expect(await rulesBroken('backend/api/src/models/a.ts', uses('../testing/database.js'))).toEqual([
+      'graft/layer-order',
+    ]);
   });
 
   test('a circle of imports is refused', async () => {

@@ -64,7 +64,6 @@ export async function startGraft({ place, say, signal }: StartOptions): Promise<
     await applyMigrations(databaseUrl);
     signal.throwIfAborted();
     const environment = await processEnvironment(place, databaseUrl);
-    const setUpResult = await setUp(place, environment);
     for (const name of processNames) {
       signal.throwIfAborted();
       kept.push(
@@ -72,7 +71,10 @@ export async function startGraft({ place, say, signal }: StartOptions): Promise<
       );
     }
     remember();
-    await untilReady({ url, kept, home: place.home, signal });
+    const [setUpResult] = await Promise.all([
+      setUp(place, environment),
+      untilReady({ url, kept, home: place.home, signal }),
+    ]);
     return { ...setUpResult, url, processes, stop };
   } catch (error) {
     await stop();
