@@ -35,7 +35,7 @@ export async function runTask<K extends TaskKind>(
     runId: randomUUID(),
     attempt: 1,
     seed: 7,
-    threads: 2,
+    threads: 1,
     inputsRoot,
     workspace,
     kind,
