@@ -1167,7 +1167,7 @@ export interface components {
             /** @description What experiment files refer to as dataset:NAME */
             name: string;
             /** @default  */
-            description: string;
+            description?: string;
             tier: components["schemas"]["Tier"];
         };
         DatasetVersionList: {
@@ -1318,7 +1318,7 @@ export interface components {
         CreateModel: {
             name: string;
             /** @default  */
-            description: string;
+            description?: string;
         };
         SetModelAlias: {
             /**
@@ -2056,7 +2056,7 @@ export interface components {
              * @default test
              * @enum {string}
              */
-            split: "train" | "val" | "test";
+            split?: "train" | "val" | "test";
             /** @description Attributes that are predicted */
             targets: string[];
         };
@@ -2245,7 +2245,7 @@ export interface components {
              *       "better": "higher"
              *     }
              */
-            metric: {
+            metric?: {
                 /**
                  * @description Share of units that did it at least once, or mean of the summed values per unit
                  * @enum {string}
@@ -2258,12 +2258,12 @@ export interface components {
                  *       "purchase"
                  *     ]
                  */
-                eventTypes: ("impression" | "closeup" | "save" | "click-out" | "add-to-cart" | "purchase" | "hide" | "rating")[];
+                eventTypes?: ("impression" | "closeup" | "save" | "click-out" | "add-to-cart" | "purchase" | "hide" | "rating")[];
                 /**
                  * @default higher
                  * @enum {string}
                  */
-                better: "higher" | "lower";
+                better?: "higher" | "lower";
             };
         };
         RolloutList: {
