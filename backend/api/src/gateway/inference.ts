@@ -23,6 +23,8 @@ import type { SegmentLog } from './wal/segment-log.js';
 
 const TIMEOUT_MS = 30_000;
 const RETRY_AFTER_SECONDS = 1;
+/** The server's queue is full. */
+const TOO_MANY = 429;
 
 export interface Question {
   readonly endpoint: ServedEndpoint;
@@ -87,7 +89,11 @@ export class Inference {
         body: JSON.stringify({ id, inputs, outputs }),
       });
       if (answer.status === 200) return { status: 200, outputs: parseOutputs(answer.body) };
-      return { status: answer.status >= 500 ? 502 : answer.status, error: parseError(answer.status, answer.body) };
+      const refusal = {
+        status: answer.status >= 500 ? 502 : answer.status,
+        error: parseError(answer.status, answer.body),
+      };
+      return answer.status === TOO_MANY ? { ...refusal, retryAfterSeconds: RETRY_AFTER_SECONDS } : refusal;
     } catch (error) {
       if (error instanceof ServerUnreachable)
         return { status: 503, error: error.message, retryAfterSeconds: RETRY_AFTER_SECONDS };
