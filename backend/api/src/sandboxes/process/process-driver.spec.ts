@@ -157,3 +157,11 @@ describe('a process sandbox', () => {
     expect(await readdir(path.join(home, 'sandboxes'))).toEqual([]);
   });
 });
+
+it('measures its isolation against controls that succeed', async () => {
+  const report = await driver.probe();
+  expect(report.probes.filter(({ verdict }) => verdict === 'escaped')).toEqual([]);
+  expect(report.probes.filter(({ resource, control }) => control === 'failed' && resource !== 'cpu')).toEqual([]);
+  expect(report.level).not.toBe('none');
+  expect(report.findings.map(({ resource }) => resource)).toContain('syscalls');
+}, 30_000);
