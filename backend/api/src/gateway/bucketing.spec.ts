@@ -126,10 +126,8 @@ function itMatches(cases: PublishedCases): void {
 describe('inlined vectors', () => itMatches(inlined));
 
 // eslint-disable-next-line no-restricted-syntax -- a test finds its data by the variable that says where the data is
-const casesFile = join(
-  process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../shared/data'),
-  'growthbook-cases/cases.json',
-);
+const dataFolder = process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../shared/data');
+const casesFile = join(dataFolder, 'growthbook-cases/cases.json');
 const published = existsSync(casesFile) ? (JSON.parse(readFileSync(casesFile, 'utf8')) as PublishedCases) : null;
 if (published === null)
   console.warn(
