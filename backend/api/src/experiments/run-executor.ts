@@ -19,6 +19,8 @@ import { RunsRepository, type Holder } from './runs.repository.js';
 const HEARTBEAT_MS = 2_000;
 const MAX_CRASHES = 3;
 const MEBIBYTE = 1 << 20;
+/** A line of our own stands after every line of the runner. */
+const LAST_SEQ = 2 ** 31 - 1;
 const CANCELLED: Failure = { code: 'cancelled', message: 'It was cancelled.', retryable: false };
 
 /** Carries one claimed run through one attempt, to its end or back to the queue. */
@@ -121,8 +123,10 @@ export class RunExecutor {
 
   /** A crash may have been bad luck: another attempt goes on from the last checkpoint, a few times. */
   private async crashed(run: Run, holder: Holder, failure: Failure): Promise<string[]> {
-    if (run.crashes + 1 < MAX_CRASHES) return await this.backToQueue(run, holder, 1);
-    return await this.completion.fail(run, holder, failure);
+    if (run.crashes + 1 >= MAX_CRASHES) return await this.completion.fail(run, holder, failure);
+    const message = `Attempt ${run.attempt} crashed and is tried again. ${failure.message}`;
+    await this.transactions.run((tx) => this.records.insertLogs([{ runId: run.id, attempt: run.attempt, seq: LAST_SEQ, level: 'error', message, at: new Date() }], tx));
+    return await this.backToQueue(run, holder, 1);
   }
 
   private async backToQueue(run: Run, holder: Holder, crashes: 0 | 1): Promise<string[]> {

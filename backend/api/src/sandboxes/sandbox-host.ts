@@ -23,12 +23,18 @@ export class SandboxHost implements OnApplicationBootstrap {
     return this.measured;
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    if (this.config.process === 'worker') await this.driver();
+  /** In the background: a worker is ready before its probes are; the first sandbox waits for them. */
+  onApplicationBootstrap(): void {
+    if (this.config.process !== 'worker') return;
+    this.driver().catch((error: unknown) => this.logger.error(error instanceof Error ? error.message : String(error)));
   }
 
+  /** Rejects while no sandbox can be built here; asked again, it tries again. */
   driver(): Promise<SandboxDriver> {
-    this.opening ??= this.open();
+    this.opening ??= this.open().catch((error: unknown) => {
+      this.opening = null;
+      throw error;
+    });
     return this.opening;
   }
 
