@@ -56,7 +56,7 @@ export async function followImport(session: Session, id: string): Promise<Import
       return found;
     }
     progress.update(
-      `import  ${bar(found.progress)}  ${found.state}, ${found.accepted} taken, ${found.rejected} refused`,
+      `import  ${bar(found.progress)}  ${found.phase === '' ? found.state : found.phase}`,
     );
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
