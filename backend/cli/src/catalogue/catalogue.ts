@@ -16,6 +16,7 @@ export interface CataloguePlan {
 }
 
 export const demoPlan: CataloguePlan = { seed: 'graft-1', products: 3200, generic: 2400, shoppers: 1500 };
+export const smallPlan: CataloguePlan = { seed: 'graft-1', products: 400, generic: 240, shoppers: 200 };
 
 export interface RenderedFolder {
   name: string;

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { demoPlan, renderCatalogue, renderGeneric } from '../catalogue/catalogue.js';
+import { type CataloguePlan, demoPlan, renderCatalogue, renderGeneric, smallPlan } from '../catalogue/catalogue.js';
 import { environment } from '../environment.js';
 import { defaultColumns, type ImportRequest } from '../import/plan.js';
 
@@ -31,28 +31,33 @@ export interface JobSource {
 const folderOf = (name: string): string => join(environment.home, 'demo', name);
 const whole = (source: string): ImportRequest => ({ source, columns: defaultColumns, missingSplit: 'refuse' });
 
-const generic: JobDataset = {
+const renderedGeneric = (plan: CataloguePlan): JobDataset => ({
   name: 'generic',
   description: 'Generic studio pictures rendered by Graft: what the stock model has seen',
-  pictures: demoPlan.generic,
-  prepare: async (onPicture) => whole((await renderGeneric(folderOf('generic'), demoPlan, onPicture)).folder),
-};
+  pictures: plan.generic,
+  prepare: async (onPicture) => whole((await renderGeneric(folderOf('generic'), plan, onPicture)).folder),
+});
 
-const demo: JobSource = {
-  name: 'demo',
-  experiment: join(environment.experimentsFolder, 'demo.yaml'),
-  generic,
+/** The main job on the catalogue that Graft renders itself, at the size of `plan`. */
+const rendered = (name: string, plan: CataloguePlan): JobSource => ({
+  name,
+  experiment: join(environment.experimentsFolder, `${name}.yaml`),
+  generic: renderedGeneric(plan),
   own: {
     name: 'catalogue',
     description:
       'The built-in catalogue: product pictures rendered by Graft, with titles, attributes and simulated co-engagement',
-    pictures: demoPlan.products,
-    prepare: async (onPicture) => whole((await renderCatalogue(folderOf('catalogue'), demoPlan, onPicture)).folder),
+    pictures: plan.products,
+    prepare: async (onPicture) => whole((await renderCatalogue(folderOf('catalogue'), plan, onPicture)).folder),
   },
   model: 'tagger',
   encoder: 'catalogue-encoder',
   endpoint: 'tagger',
-};
+});
+
+const demo = rendered('demo', demoPlan);
+/** Every step in seconds, for tests of the way from pictures to champion: its figures say nothing about the models. */
+const small = rendered('small', smallPlan);
 
 /** The data a benchmark needs is not here: exit code 3, and what to install. */
 export class DataMissing extends Error {
@@ -64,7 +69,7 @@ const fashionFolder = join(environment.dataFolder, 'fashion-product-images');
 const fashion: JobSource = {
   name: 'fashion-product-images',
   experiment: join(environment.experimentsFolder, 'fashion-products.yaml'),
-  generic,
+  generic: renderedGeneric(demoPlan),
   own: {
     name: 'fashion-products',
     description:
@@ -97,4 +102,6 @@ const fashion: JobSource = {
   endpoint: 'product-tagger',
 };
 
-export const jobSources: Record<string, JobSource> = { [demo.name]: demo, [fashion.name]: fashion };
+export const jobSources: Record<string, JobSource> = Object.fromEntries(
+  [fashion, demo, small].map((source) => [source.name, source]),
+);
