@@ -50,11 +50,12 @@ export class ImportUploadsService {
     try {
       const options = await receiveUpload(request, folder, this.signsOfLife(opened.id));
       await folder.seal();
+      const phase = 'waiting for a sandbox';
       return await this.transactions.run(async (tx) => {
-        await this.imports.move(opened, 'queued', { options, phase: 'waiting for a sandbox' }, tx);
+        await this.imports.move(opened, 'queued', { options, phase }, tx);
         await this.outbox.publish(tx, ImportQueued, { importId: opened.id });
         await this.live.changed(tx, { resource: 'imports', id: opened.id, type: 'updated' });
-        return { ...opened, state: 'queued', options };
+        return { ...opened, state: 'queued', options, phase };
       });
     } catch (error) {
       await folder.discard();
