@@ -18,6 +18,13 @@ export function toProblem(status: number, body: unknown): Problem {
   };
 }
 
+/** Where the code says more than the status does. */
+const nextStepOfCode: Record<string, string> = {
+  'champion-protected': 'graft rollout request MODEL@VERSION --reason TEXT',
+  'requester-cannot-approve': 'have another admin run: graft rollout approve ID --comment TEXT',
+  'report-missing': 'wait for the evaluate step: graft experiment show ID --wait',
+};
+
 const nextStep: Record<number, string> = {
   401: 'sign in with `graft login`, or pass a valid token by --token or GRAFT_TOKEN',
   403: 'use a token whose owner and scopes allow this, or ask an admin',
@@ -33,14 +40,15 @@ export function describeProblem(problem: Problem): string[] {
   const lines = [
     `error: ${problem.title}${problem.detail === '' || problem.detail === problem.title ? '' : `: ${problem.detail}`} [${problem.code}]`,
   ];
-  for (const error of problem.errors ?? []) {
-    lines.push(
-      `  field     ${error.field || '(the whole request)'}${error.message === '' ? '' : `: ${error.message}`}`,
-    );
-    if (error.expected !== '') lines.push(`  expected  ${error.expected}`);
-    if (error.found !== '') lines.push(`  found     ${error.found}`);
+  for (const { field, expected, found, message } of problem.errors ?? []) {
+    // The server's message often is the other three in one sentence: said once is enough.
+    const more = message === '' || (expected !== '' && message.includes(expected)) ? '' : `: ${message}`;
+    lines.push(`  field     ${field === '' ? '(the whole request)' : field}${more}`);
+    if (expected !== '') lines.push(`  expected  ${expected}`);
+    if (found !== '') lines.push(`  found     ${found}`);
   }
   const next =
+    nextStepOfCode[problem.code] ??
     nextStep[problem.status] ??
     (problem.status >= 500 ? 'this is a fault of the server: its log has more under the trace id' : undefined);
   if (next) lines.push(`  next      ${next}`);
