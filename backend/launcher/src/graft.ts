@@ -25,6 +25,8 @@ export interface RunningGraft extends SetUpResult {
   url: string;
   /** Name to pid, as of now: a restarted process has another one. */
   processes(): Record<string, number>;
+  /** Ends api, worker and gateway; they come back with the code that is on disk now. */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -75,7 +77,10 @@ export async function startGraft({ place, say, signal }: StartOptions): Promise<
       setUp(place, environment),
       untilReady({ url, kept, home: place.home, signal }),
     ]);
-    return { ...setUpResult, url, processes, stop };
+    const reload = async (): Promise<void> => {
+      await Promise.all(kept.map((process) => process.restart()));
+    };
+    return { ...setUpResult, url, processes, reload, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -17,13 +17,15 @@ async function keep(start: () => Promise<Running>, lines: string[] = []): Promis
   return await keepRunning({ name: 'api', start, say: (line) => lines.push(line), firstDelayMs: 1 });
 }
 
-test('a process that ends unasked comes back and says so', async () => {
+test('a process that ends comes back and says so', async () => {
   const processes = fakeProcesses();
   const lines: string[] = [];
   const kept = await keep(processes.start, lines);
   processes.end();
   await vi.waitFor(() => expect(kept.pid).toBe(2));
-  await vi.waitFor(() => expect(lines).toEqual([expect.stringContaining('ended unasked'), 'api is back (process 2).']));
+  await vi.waitFor(() =>
+    expect(lines).toEqual([expect.stringContaining('ended; starting'), 'api is back (process 2).']),
+  );
   expect(kept.restarts).toBe(1);
   await kept.stop();
 });

@@ -12,6 +12,8 @@ export interface Kept {
   /** Of the process that runs now; it changes with each restart. */
   readonly pid: number;
   readonly restarts: number;
+  /** Ends the process of now; another one takes its place. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ export async function keepRunning(options: KeepOptions): Promise<Kept> {
       await current.exited;
       if (stopped.signal.aborted) return;
       if (Date.now() - startedAt > steadyAfterMs) pauseMs = firstDelayMs;
-      say(`${name} (process ${current.pid}) ended unasked; starting it again.`);
+      say(`${name} (process ${current.pid}) ended; starting it again.`);
       restarts += 1;
       const next = await startAgain(pauseMs);
       if (next === undefined) return;
@@ -74,6 +76,9 @@ export async function keepRunning(options: KeepOptions): Promise<Kept> {
     },
     get restarts() {
       return restarts;
+    },
+    restart() {
+      return current.stop();
     },
     async stop() {
       stopped.abort();

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runGraftCommand } from './graft-command.js';
 import { type RunningGraft, startGraft } from './graft.js';
+import { untilAborted } from './until-aborted.js';
 import type { Workplace } from './workplace.js';
 
 export interface StartVerbOptions {
@@ -24,11 +25,10 @@ export async function startVerb({ place, signal, demo, jsonReady }: StartVerbOpt
     if (signal.aborted) return 130;
     throw error;
   }
-  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   if (jsonReady) console.log(JSON.stringify({ ready: readyFacts(graft) }));
   announce(graft, startedAt, place);
   if (demo && !signal.aborted) await firstDemo(graft, place, signal);
-  await stopped;
+  await untilAborted(signal);
   say('Stopping ...');
   await graft.stop();
   say('Stopped. Everything is kept for the next start.');

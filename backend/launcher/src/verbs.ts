@@ -1,6 +1,7 @@
 import { bench } from './bench.js';
 import { buildIfChanged } from './build.js';
 import { check, gen, test } from './checks.js';
+import { dev } from './dev.js';
 import { runGraftCommand } from './graft-command.js';
 import { readHomeRecord } from './home.js';
 import { Refusal } from './refusal.js';
@@ -33,6 +34,10 @@ export const verbs: Record<string, (context: VerbContext) => Promise<number>> = 
     return gen(place, signal);
   },
   bench,
+  dev({ place, args, signal }) {
+    rejectUnknown(args, []);
+    return dev(place, signal);
+  },
   async graft({ place, args, signal }) {
     await buildIfChanged({ place, say: (line) => console.error(line), signal });
     const url = readHomeRecord(place.home)?.url ?? `http://${place.host}:${place.port}`;

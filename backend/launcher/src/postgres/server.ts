@@ -130,7 +130,7 @@ function running(attempt: Attempt, facts: { url: string; port: number; owner: st
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGINT');
-        const patience = setTimeout(() => child.kill('SIGQUIT'), 8000);
+        const patience = setTimeout(() => child.kill('SIGQUIT'), 3000);
         await exited;
         clearTimeout(patience);
       }
