@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
+import { createGraftClient } from '@graft/client';
 import { createDataProvider } from './api/dataProvider.js';
 import { serverEvents } from './api/live.js';
 
@@ -9,6 +10,6 @@ if (!root) throw new Error('index.html lacks the element #root');
 
 createRoot(root).render(
   <StrictMode>
-    <App graft={createDataProvider()} live={serverEvents} />
+    <App graft={createDataProvider(createGraftClient({ baseUrl: '' }))} live={serverEvents} />
   </StrictMode>,
 );

@@ -1,58 +1,58 @@
-import type { GetListParams, GetManyParams, GetOneParams, Identifier, RaRecord } from 'react-admin';
-import type {
-  Analysis,
-  Artifact,
-  Dataset,
-  DatasetItem,
-  DatasetVersion,
-  Endpoint,
-  Experiment,
-  ExperimentSpec,
-  Import,
-  ImportProblem,
-  Isolation,
-  LogLine,
-  Metric,
-  Model,
-  Page,
-  Person,
-  PersonCreated,
-  Recipe,
-  Report,
-  Role,
-  Rollout,
-  Run,
-  Session,
-  Tier,
-  TokenCreated,
-} from './contract.js';
-import { http, type Query } from './http.js';
+import { orThrow, type GraftClient, type Schemas } from '@graft/client';
+import type { GetListParams, GetManyParams, GetOneParams, RaRecord } from 'react-admin';
+import type { SpecDraft } from '../experiments/specDraft.js';
+import { refusalOf } from './refusal.js';
 import { uploadImport, type ImportUpload } from './uploadImport.js';
 
-/** Lists that live below another resource: `datasetId` and its like move from the filter into the path. */
-const nestedLists: Record<string, (filter: Query) => { path: string; rest: Query }> = {
-  'dataset-versions': ({ datasetId, ...rest }) => ({ path: `/datasets/${datasetId}/versions`, rest }),
+type Filter = Record<string, string | number | boolean | undefined>;
+
+const listPaths: Record<string, string> = {
+  datasets: '/api/datasets',
+  'dataset-versions': '/api/datasets/{datasetId}/versions',
+  imports: '/api/datasets/{datasetId}/imports',
+  snapshots: '/api/snapshots',
+  models: '/api/models',
+  'model-versions': '/api/model-versions',
+  experiments: '/api/experiments',
+  runs: '/api/runs',
+  endpoints: '/api/endpoints',
+  rollouts: '/api/rollouts',
+  sandboxes: '/api/sandboxes',
+  people: '/api/people',
+  tokens: '/api/tokens',
+  audit: '/api/audit',
 };
 
 const unsupported = (verb: string) => async (resource: string): Promise<never> => {
   throw new Error(`${verb} is not offered for ${resource}`);
 };
 
-export function createDataProvider() {
+export function createDataProvider(client: GraftClient) {
+  const byId = (id: string) => ({ params: { path: { id } } });
+
+  /**
+   * React-admin names resources, sort fields and filters as text, so the path is typed as one list of many. Nothing is hidden by that: a sort
+   * or filter the server does not know is a 422 that names it.
+   */
+  async function list<T>(resource: string, filter: Filter, query: Filter): Promise<{ items: T[]; total: number }> {
+    const { datasetId, ...rest } = filter;
+    const path = listPaths[resource]?.replace('{datasetId}', encodeURIComponent(String(datasetId)));
+    if (!path) throw new Error(`${resource} has no list`);
+    const page = await orThrow(client.GET(path as '/api/datasets', { params: { query: { ...rest, ...query } as object } }));
+    return page as unknown as { items: T[]; total: number };
+  }
+  const one = async <T>(resource: string, id: string): Promise<T> => (await orThrow(client.GET(`/api/${resource}/{id}` as '/api/datasets/{id}', byId(id)))) as unknown as T;
+
   return {
-    async getList<T extends RaRecord>(resource: string, params: GetListParams): Promise<{ data: T[]; total: number }> {
-      const { path, rest } = nestedLists[resource]?.(params.filter as Query) ?? { path: `/${resource}`, rest: params.filter as Query };
-      const answer = await http.get<Page<T>>(path, {
-        ...rest,
-        page: params.pagination?.page,
-        perPage: params.pagination?.perPage,
-        sort: params.sort?.field,
-        order: params.sort?.order.toLowerCase(),
+    async getList<T extends RaRecord>(resource: string, { filter, pagination, sort }: GetListParams): Promise<{ data: T[]; total: number }> {
+      const { items, total } = await list<T>(resource, filter as Filter, {
+        ...pagination,
+        ...(sort && { sort: sort.field, order: sort.order.toLowerCase() }),
       });
-      return { data: answer.items, total: answer.total };
+      return { data: items, total };
     },
-    getOne: async <T extends RaRecord>(resource: string, params: GetOneParams<T>) => ({ data: await http.get<T>(`/${resource}/${params.id}`) }),
-    getMany: async <T extends RaRecord>(resource: string, params: GetManyParams<T>) => ({ data: await Promise.all(params.ids.map((id: Identifier) => http.get<T>(`/${resource}/${id}`))) }),
+    getOne: async <T extends RaRecord>(resource: string, { id }: GetOneParams<T>) => ({ data: await one<T>(resource, String(id)) }),
+    getMany: async <T extends RaRecord>(resource: string, { ids }: GetManyParams<T>) => ({ data: await Promise.all(ids.map((id) => one<T>(resource, String(id)))) }),
     getManyReference: unsupported('getManyReference'),
     create: unsupported('create'),
     update: unsupported('update'),
@@ -60,49 +60,54 @@ export function createDataProvider() {
     delete: unsupported('delete'),
     deleteMany: unsupported('deleteMany'),
 
-    signIn: (credentials: { email: string; password: string }) => http.post<Session>('/sessions', credentials),
-    currentSession: () => http.get<Session>('/sessions/current'),
-    signOut: () => http.delete<void>('/sessions/current'),
+    signIn: (body: Schemas['SignIn']) => orThrow(client.POST('/api/sessions', { body })),
+    currentSession: () => orThrow(client.GET('/api/sessions/current')),
+    signOut: () => orThrow(client.DELETE('/api/sessions/current')),
 
-    createPerson: (person: { email: string; name: string; role: Role }) => http.post<PersonCreated>('/people', person),
-    updatePerson: (id: string, change: { name?: string; role?: Role; disabled?: boolean }) => http.patch<Person>(`/people/${id}`, change),
-    createToken: (token: { name: string; scopes: string[]; expiresInDays?: number }) => http.post<TokenCreated>('/tokens', token),
-    revokeToken: (id: string) => http.delete<void>(`/tokens/${id}`),
+    createPerson: (body: Schemas['CreatePerson']) => orThrow(client.POST('/api/people', { body })),
+    updatePerson: (id: string, body: Schemas['UpdatePerson']) => orThrow(client.PATCH('/api/people/{id}', { ...byId(id), body })),
+    createToken: (body: Schemas['CreateToken']) => orThrow(client.POST('/api/tokens', { body })),
+    revokeToken: (id: string) => orThrow(client.DELETE('/api/tokens/{id}', byId(id))),
 
-    createDataset: (dataset: { name: string; description?: string; tier: Tier }) => http.post<Dataset>('/datasets', dataset),
+    createDataset: (body: Schemas['CreateDataset']) => orThrow(client.POST('/api/datasets', { body })),
     importDataset: (datasetId: string, upload: ImportUpload, onProgress: (fraction: number) => void) => uploadImport(datasetId, upload, onProgress),
-    getImport: (id: string) => http.get<Import>(`/imports/${id}`),
-    listImportProblems: (id: string, page: number, perPage: number) => http.get<Page<ImportProblem>>(`/imports/${id}/problems`, { page, perPage }),
-    getDatasetVersion: (id: string) => http.get<DatasetVersion>(`/dataset-versions/${id}`),
-    listDatasetItems: (versionId: string, query: Query) => http.get<Page<DatasetItem>>(`/dataset-versions/${versionId}/items`, query),
+    getImport: (id: string) => orThrow(client.GET('/api/imports/{id}', byId(id))),
+    listImportProblems: (id: string, query: { page: number; perPage: number }) => orThrow(client.GET('/api/imports/{id}/problems', { params: { path: { id }, query } })),
+    getDatasetVersion: (id: string) => orThrow(client.GET('/api/dataset-versions/{id}', byId(id))),
+    /** Besides page, split and q, `attribute.<name>` filters by any attribute; names that the document cannot list. */
+    listDatasetItems: (id: string, query: Filter) => orThrow(client.GET('/api/dataset-versions/{id}/items', { params: { path: { id }, query: query as object } })),
 
-    listRecipes: () => http.get<Recipe[]>('/recipes'),
-    launchExperiment: (spec: ExperimentSpec) => http.post<Experiment>('/experiments', spec),
-    cancelExperiment: (id: string) => http.post<Experiment>(`/experiments/${id}/cancel`),
-    cancelRun: (id: string) => http.post<Run>(`/runs/${id}/cancel`),
-    listRunMetrics: (id: string) => http.get<{ items: Metric[] }>(`/runs/${id}/metrics`),
-    listRunLogs: (id: string, afterId?: number) => http.get<{ items: LogLine[] }>(`/runs/${id}/logs`, { afterId }),
-    listRunArtifacts: (id: string) => http.get<{ items: Artifact[] }>(`/runs/${id}/artifacts`),
-    getRunReport: (id: string) => http.get<Report>(`/runs/${id}/report`),
+    listRecipes: () => orThrow(client.GET('/api/recipes')),
+    /** A draft may lack what the server fills in or refuses: defaults are the recipes' business, and a 422 names what is wrong. */
+    launchExperiment: (draft: SpecDraft) => orThrow(client.POST('/api/experiments', { body: draft as Schemas['ExperimentSpec'] })),
+    cancelExperiment: (id: string) => orThrow(client.POST('/api/experiments/{id}/cancel', byId(id))),
+    cancelRun: (id: string) => orThrow(client.POST('/api/runs/{id}/cancel', byId(id))),
+    listRunMetrics: (id: string) => orThrow(client.GET('/api/runs/{id}/metrics', byId(id))),
+    listRunLogs: (id: string, afterId?: string) => orThrow(client.GET('/api/runs/{id}/logs', { params: { path: { id }, query: afterId === undefined ? {} : { afterId } } })),
+    listRunArtifacts: (id: string) => orThrow(client.GET('/api/runs/{id}/artifacts', byId(id))),
+    getRunReport: (id: string) => orThrow(client.GET('/api/runs/{id}/report', byId(id))),
 
-    createModel: (model: { name: string; description?: string }) => http.post<Model>('/models', model),
-    setModelAlias: (modelId: string, alias: string, versionId: string) => http.put<Model>(`/models/${modelId}/aliases/${alias}`, { versionId }),
+    setModelAlias: (id: string, alias: string, versionId: string) => orThrow(client.PUT('/api/models/{id}/aliases/{alias}', { params: { path: { id, alias } }, body: { versionId } })),
 
-    createEndpoint: (endpoint: { name: string; modelId: string; variants: { name: string; modelVersionId: string; weight: number; role: 'control' | 'treatment' }[] }) =>
-      http.post<Endpoint>('/endpoints', endpoint),
-    setTraffic: (id: string, variants: { name: string; weight: number }[]) => http.put<Endpoint>(`/endpoints/${id}/traffic`, { variants }),
-    retireEndpoint: (id: string) => http.delete<Endpoint>(`/endpoints/${id}`),
-    getAnalysis: (id: string) => http.get<Analysis | null>(`/endpoints/${id}/analysis`),
-    analyseEndpoint: (id: string) => http.post<Analysis>(`/endpoints/${id}/analyses`),
+    createEndpoint: (body: Schemas['CreateEndpoint']) => orThrow(client.POST('/api/endpoints', { body })),
+    setTraffic: (id: string, variants: Schemas['SetTraffic']['variants']) => orThrow(client.PUT('/api/endpoints/{id}/traffic', { ...byId(id), body: { variants } })),
+    retireEndpoint: (id: string) => orThrow(client.DELETE('/api/endpoints/{id}', byId(id))),
+    /** The latest analysis, or null for an endpoint that was never analysed. */
+    getAnalysis: (id: string): Promise<Schemas['Analysis'] | null> =>
+      orThrow(client.GET('/api/endpoints/{id}/analysis', byId(id))).catch((error: unknown) => {
+        if (refusalOf(error).status === 404) return null;
+        throw error;
+      }),
+    analyseEndpoint: (id: string) => orThrow(client.POST('/api/endpoints/{id}/analyses', { ...byId(id), body: {} })),
 
-    requestRollout: (request: { modelVersionId: string; endpointId?: string; reason: string }) => http.post<Rollout>('/rollouts', request),
-    approveRollout: (id: string, comment: string) => http.post<Rollout>(`/rollouts/${id}/approve`, { comment }),
-    rejectRollout: (id: string, comment: string) => http.post<Rollout>(`/rollouts/${id}/reject`, { comment }),
-    cancelRollout: (id: string) => http.post<Rollout>(`/rollouts/${id}/cancel`),
-    rollbackRollout: (id: string, reason: string) => http.post<Rollout>(`/rollouts/${id}/rollback`, { reason }),
+    requestRollout: (body: Schemas['RequestRollout']) => orThrow(client.POST('/api/rollouts', { body })),
+    approveRollout: (id: string, body: Schemas['ApproveRollout']) => orThrow(client.POST('/api/rollouts/{id}/approve', { ...byId(id), body })),
+    rejectRollout: (id: string, body: Schemas['RejectRollout']) => orThrow(client.POST('/api/rollouts/{id}/reject', { ...byId(id), body })),
+    cancelRollout: (id: string) => orThrow(client.POST('/api/rollouts/{id}/cancel', byId(id))),
+    rollbackRollout: (id: string, body: Schemas['RollbackRollout']) => orThrow(client.POST('/api/rollouts/{id}/rollback', { ...byId(id), body })),
 
-    getIsolation: () => http.get<Isolation>('/isolation'),
-    probeIsolation: () => http.post<Isolation>('/isolation/probe'),
+    getIsolation: () => orThrow(client.GET('/api/isolation')),
+    probeIsolation: () => orThrow(client.POST('/api/isolation/probe')),
   };
 }
 

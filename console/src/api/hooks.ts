@@ -3,7 +3,7 @@ import { createContext, useContext, useState } from 'react';
 import { useDataProvider, useGetList, useGetOne, useNotify } from 'react-admin';
 import type { GraftDataProvider } from './dataProvider.js';
 import { covers } from './permissions.js';
-import { asProblem, ProblemError } from './problem.js';
+import { refusalOf, type Refusal } from './refusal.js';
 
 export const useGraft = (): GraftDataProvider => useDataProvider<GraftDataProvider>();
 
@@ -18,9 +18,12 @@ export function useMay(): (permission: string) => boolean {
   return (permission) => data !== undefined && covers(data.permissions, permission);
 }
 
-/** One page of a resource, newest first unless told otherwise. */
+/** The field that puts a resource's newest records first, where it is not `createdAt`. */
+const newestFirst: Record<string, string> = { 'dataset-versions': 'version', rollouts: 'requestedAt' };
+
+/** One page of a resource, newest first. */
 export function useRows<T extends { id: string }>(resource: string, filter: Record<string, unknown> = {}, perPage = 100) {
-  return useGetList<T>(resource, { filter, pagination: { page: 1, perPage }, sort: { field: 'createdAt', order: 'DESC' } });
+  return useGetList<T>(resource, { filter, pagination: { page: 1, perPage }, sort: { field: newestFirst[resource] ?? 'createdAt', order: 'DESC' } });
 }
 
 export const useRecord = <T extends { id: string }>(resource: string, id: string | null | undefined) => useGetOne<T>(resource, { id: id ?? '' }, { enabled: Boolean(id) });
@@ -31,7 +34,7 @@ export const usePictureUrl = () => useContext(PictureSource);
 type Submission<A extends unknown[]> = {
   submit: (...args: A) => Promise<void>;
   pending: boolean;
-  problem: ProblemError | null;
+  problem: Refusal | null;
   /** The message for one field, by the name the server uses. */
   fieldError: (field: string) => string | undefined;
   reset: () => void;
@@ -43,7 +46,7 @@ type Submission<A extends unknown[]> = {
  */
 export function useSubmission<A extends unknown[]>(action: (...args: A) => Promise<unknown>, { announce = false } = {}): Submission<A> {
   const [pending, setPending] = useState(false);
-  const [problem, setProblem] = useState<ProblemError | null>(null);
+  const [problem, setProblem] = useState<Refusal | null>(null);
   const notify = useNotify();
   const submit = async (...args: A) => {
     if (pending) return;
@@ -52,7 +55,7 @@ export function useSubmission<A extends unknown[]>(action: (...args: A) => Promi
     try {
       await action(...args);
     } catch (error) {
-      const caught = asProblem(error);
+      const caught = refusalOf(error);
       setProblem(caught);
       if (announce) notify(caught.message, { type: 'error' });
     } finally {

@@ -20,11 +20,12 @@ export const serverEvents: LiveSource = ({ onChange, onRefresh, onConnected }) =
 
 /** Resources whose answers contain parts of another resource, so that a change of the one makes the other stale. */
 const dependents: Record<string, readonly string[]> = {
-  runs: ['experiments', 'sandboxes'],
+  runs: ['experiments', 'sandboxes', 'model-versions'],
   experiments: ['runs'],
   imports: ['datasets', 'dataset-versions'],
   'model-versions': ['models'],
   endpoints: ['analyses'],
+  'model-servers': ['endpoints', 'sandboxes'],
   rollouts: ['models', 'model-versions'],
 };
 

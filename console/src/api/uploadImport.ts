@@ -1,5 +1,5 @@
-import type { Import } from './contract.js';
-import { problemFrom, unreachable } from './problem.js';
+import type { Import } from './schemas.js';
+import { problemFrom } from './refusal.js';
 
 export type ImportOptions = {
   manifest: 'csv' | 'jsonl';
@@ -30,7 +30,7 @@ export function uploadImport(datasetId: string, upload: ImportUpload, onProgress
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
     request.onload = () => (request.status < 300 ? resolve(request.response as Import) : reject(problemFrom(request.status, request.response)));
-    request.onerror = () => reject(unreachable());
+    request.onerror = () => reject(new TypeError('network failure during the upload'));
     request.send(importForm(upload));
   });
 }

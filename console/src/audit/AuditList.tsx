@@ -1,6 +1,6 @@
 import HistoryIcon from '@mui/icons-material/HistoryOutlined';
 import { Typography } from '@mui/material';
-import type { AuditEntry } from '../api/contract.js';
+import type { AuditEntry } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { SelectFilter, TextFilter } from '../ui/Filters.js';
 import { Mono } from '../ui/Mono.js';
@@ -14,8 +14,9 @@ const resources = ['datasets', 'experiments', 'models', 'endpoints', 'rollouts',
 
 const columns: Column<AuditEntry>[] = [
   { label: 'When', render: (entry) => <TimeAgo at={entry.at} /> },
-  { label: 'Who', render: (entry) => entry.actorName },
-  { label: 'Through', render: (entry) => entry.via, from: 'md' },
+  { label: 'Who', render: (entry) => entry.actorName ?? 'nobody signed in' },
+  { label: 'Through', render: (entry) => (entry.tokenId ? 'token' : entry.actorId ? 'console' : '–'), from: 'md' },
+  { label: 'From', render: (entry) => <Mono>{entry.address}</Mono>, from: 'lg' },
   { label: 'Action', render: (entry) => <Mono>{entry.action}</Mono> },
   { label: 'On', render: (entry) => (entry.resourceId ? <Mono>{entry.resourceId}</Mono> : '–'), from: 'lg' },
   {
@@ -23,9 +24,9 @@ const columns: Column<AuditEntry>[] = [
     render: (entry) => (
       <>
         <StatusChip state={entry.outcome} />
-        {entry.detail && (
+        {entry.code && (
           <Typography variant="caption" color="text.secondary" component="div" sx={{ mt: 0.5 }}>
-            {entry.detail}
+            {entry.code}
           </Typography>
         )}
       </>

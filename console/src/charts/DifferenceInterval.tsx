@@ -1,5 +1,5 @@
 import { Box, Typography } from '@mui/material';
-import type { Bounds } from '../api/contract.js';
+import type { Bounds } from '../api/schemas.js';
 import { differenceScale } from './differenceScale.js';
 
 type DifferenceIntervalProps = { estimate: number; interval: Bounds; tone: 'good' | 'bad' | 'unclear'; format: (value: number) => string; worse?: string; better?: string };

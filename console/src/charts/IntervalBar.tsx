@@ -1,5 +1,5 @@
 import { Box, Tooltip, Typography } from '@mui/material';
-import type { Bounds } from '../api/contract.js';
+import type { Bounds } from '../api/schemas.js';
 import { formatPercent } from '../ui/format.js';
 
 type IntervalBarProps = { label: string; value: number; interval: Bounds; n: number; color: string; emphasised?: boolean };

@@ -1,7 +1,7 @@
 import { Box, useTheme } from '@mui/material';
 import { LineChart } from '@mui/x-charts/LineChart';
 import { formatNumber } from '../ui/format.js';
-import { shareAxis, thin, type Series } from './series.js';
+import { decades, shareAxis, thin, type Series } from './series.js';
 
 const maxPoints = 600;
 
@@ -22,6 +22,7 @@ type LineFigureProps = {
 export function LineFigure({ label, series, colors, xLabel, yLabel, logX = false, logY = false, marks = false, height = 260, format = formatNumber }: LineFigureProps) {
   const { palette } = useTheme();
   const { xs, rows } = shareAxis(series.map((one) => ({ ...one, points: thin(one.points, maxPoints) })));
+  const ticks = logY ? decades(series.flatMap((one) => one.points.map((point) => point.y))) : [];
   const lineColors = colors ?? [palette.primary.main, palette.warning.main, palette.info.main, palette.error.main, palette.success.main];
   return (
     <Box role="img" aria-label={label} sx={{ width: 1, minWidth: 0 }}>
@@ -29,7 +30,7 @@ export function LineFigure({ label, series, colors, xLabel, yLabel, logX = false
         height={height}
         skipAnimation
         xAxis={[{ data: xs, label: xLabel, scaleType: logX ? 'log' : 'linear', valueFormatter: (x: number) => String(x), ...(logX && { tickInterval: xs }), height: 46 }]}
-        yAxis={[{ scaleType: logY ? 'log' : 'linear', width: 52, valueFormatter: format, ...(yLabel && { label: yLabel, width: 66 }) }]}
+        yAxis={[{ scaleType: logY ? 'log' : 'linear', width: 58, disableLine: true, disableTicks: true, ...(logY && { tickInterval: ticks, min: ticks[0]!, max: ticks.at(-1)! }), valueFormatter: format, ...(yLabel && { label: yLabel, width: 66 }) }]}
         series={series.map((one, index) => ({
           id: one.id,
           label: one.label,

@@ -1,4 +1,4 @@
-import type { Bounds } from '../api/contract.js';
+import type { Bounds } from '../api/schemas.js';
 
 /** Where zero, the interval and the estimate lie on a line from 0 to 1, with zero always in view and a margin at both ends. */
 export function differenceScale(estimate: number, { low, high }: Bounds): { zero: number; low: number; high: number; estimate: number } {

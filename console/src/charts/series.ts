@@ -1,10 +1,10 @@
-import type { Metric } from '../api/contract.js';
+import type { RunMetric } from '../api/schemas.js';
 
 export type Point = { x: number; y: number };
 export type Series = { id: string; label: string; points: Point[] };
 
 /** Metrics by name, each in the order of its steps; a step reported twice (a resumed run repeats some) keeps the later value. */
-export function metricSeries(metrics: readonly Metric[]): Series[] {
+export function metricSeries(metrics: readonly RunMetric[]): Series[] {
   const byName = new Map<string, Map<number, number>>();
   for (const metric of metrics) {
     const points = byName.get(metric.name) ?? new Map<number, number>();
@@ -35,4 +35,13 @@ export function thin(points: readonly Point[], limit: number): Point[] {
   if (points.length <= limit) return [...points];
   const stride = (points.length - 1) / (limit - 1);
   return Array.from({ length: limit }, (_, index) => points[Math.round(index * stride)]!);
+}
+
+/** Powers of ten around positive values: the ticks of a logarithmic axis. */
+export function decades(values: readonly number[]): number[] {
+  const positive = values.filter((value) => value > 0);
+  if (positive.length === 0) return [1, 10];
+  const first = Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...positive)) - 1e-9));
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(`1e${first + index}`));
 }

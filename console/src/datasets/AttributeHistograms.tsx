@@ -1,6 +1,6 @@
 import TuneIcon from '@mui/icons-material/LabelOutlined';
 import { Box, Stack, Typography } from '@mui/material';
-import type { DatasetVersion } from '../api/contract.js';
+import type { DatasetVersion } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { formatCount, formatPercent } from '../ui/format.js';
 import { Section } from '../ui/Section.js';

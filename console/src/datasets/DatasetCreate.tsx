@@ -2,7 +2,7 @@ import { Alert, Box, Button, MenuItem, Stack, TextField } from '@mui/material';
 import { useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useGraft, useSubmission } from '../api/hooks.js';
-import type { Tier } from '../api/contract.js';
+import type { Tier } from '../api/schemas.js';
 import { Page } from '../ui/Page.js';
 import { Section } from '../ui/Section.js';
 

@@ -3,7 +3,7 @@ import { Box, Button, Card, CardActionArea, Skeleton, Stack, Typography } from '
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { useGraft, useMay, useRows } from '../api/hooks.js';
-import type { Dataset } from '../api/contract.js';
+import type { Dataset } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { formatCount } from '../ui/format.js';
 import { Page } from '../ui/Page.js';

@@ -3,7 +3,7 @@ import { Button, MenuItem, TextField } from '@mui/material';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { useMay, useRecord, useRows } from '../api/hooks.js';
-import type { Dataset, DatasetVersion } from '../api/contract.js';
+import type { Dataset, DatasetVersion } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { Page } from '../ui/Page.js';
 import { RecordGate } from '../ui/RecordGate.js';

@@ -2,7 +2,7 @@ import { Alert, Button, Pagination, Stack, Typography } from '@mui/material';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useGraft } from '../api/hooks.js';
-import type { Import, ImportProblem } from '../api/contract.js';
+import type { Import, ImportProblem } from '../api/schemas.js';
 import { Figure, FigureRow } from '../ui/Figure.js';
 import { formatCount } from '../ui/format.js';
 import { Mono } from '../ui/Mono.js';
@@ -22,7 +22,7 @@ export function ImportProgress({ importId, onDone, onAgain }: { importId: string
     <Stack spacing={2.5}>
       <Section title="Import" action={<StatusChip state={data.state} />}>
         <Stack spacing={2.5}>
-          {running(data.state) && <ProgressLine label={data.state === 'running' ? 'Reading rows and pictures in a sandbox' : 'Waiting for a worker'} fraction={data.progress} />}
+          {running(data.state) && <ProgressLine label={data.phase || 'Waiting for a worker'} fraction={data.progress} />}
           {data.failure && <Alert severity="error">{data.failure.message}</Alert>}
           <FigureRow>
             <Figure label="Rows" value={formatCount(data.rows)} />
@@ -59,7 +59,7 @@ const columns: Column<ImportProblem & { id: string }>[] = [
 function ProblemTable({ importId }: { importId: string }) {
   const graft = useGraft();
   const [page, setPage] = useState(1);
-  const { data } = useQuery({ queryKey: ['imports', importId, 'problems', page], queryFn: () => graft.listImportProblems(importId, page, perPage), placeholderData: keepPreviousData });
+  const { data } = useQuery({ queryKey: ['imports', importId, 'problems', page], queryFn: () => graft.listImportProblems(importId, { page, perPage }), placeholderData: keepPreviousData });
   const pages = Math.ceil((data?.total ?? 0) / perPage);
   return (
     <Section title="Refused rows" hint="Everything else was imported. Mend these in the manifest and import again." flush>

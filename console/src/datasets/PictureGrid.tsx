@@ -3,7 +3,7 @@ import { Box, InputAdornment, MenuItem, Pagination, Skeleton, Stack, TextField, 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { useGraft } from '../api/hooks.js';
-import type { DatasetItem, DatasetVersion } from '../api/contract.js';
+import type { DatasetItem, DatasetVersion } from '../api/schemas.js';
 import { formatCount } from '../ui/format.js';
 import { Mono } from '../ui/Mono.js';
 import { Picture } from './Picture.js';

@@ -1,5 +1,5 @@
 import { Box } from '@mui/material';
-import type { DatasetVersion } from '../api/contract.js';
+import type { DatasetVersion } from '../api/schemas.js';
 import { Figure, FigureRow } from '../ui/Figure.js';
 import { formatCount, formatPercent } from '../ui/format.js';
 import { Section } from '../ui/Section.js';

@@ -1,4 +1,4 @@
-import type { DatasetVersion } from '../api/contract.js';
+import type { DatasetVersion } from '../api/schemas.js';
 import { CopyText } from '../ui/CopyText.js';
 import { formatCount, shortHash } from '../ui/format.js';
 import { RecordTable, type Column } from '../ui/RecordTable.js';

@@ -2,7 +2,7 @@ import InsightsIcon from '@mui/icons-material/InsightsOutlined';
 import { Alert, Box, Button, Stack, Typography } from '@mui/material';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useGraft, useMay, useSubmission } from '../api/hooks.js';
-import type { Analysis, Endpoint } from '../api/contract.js';
+import type { Analysis, Endpoint } from '../api/schemas.js';
 import { DifferenceInterval } from '../charts/DifferenceInterval.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { formatCount, formatNumber, formatPercent, formatSigned } from '../ui/format.js';

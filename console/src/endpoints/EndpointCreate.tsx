@@ -3,7 +3,7 @@ import { Alert, Box, Button, IconButton, MenuItem, Stack, TextField } from '@mui
 import { useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useGraft, useRows, useSubmission } from '../api/hooks.js';
-import type { Model, ModelVersion } from '../api/contract.js';
+import type { Model, ModelVersion } from '../api/schemas.js';
 import { Page } from '../ui/Page.js';
 import { Section } from '../ui/Section.js';
 import { ShareSliders } from './ShareSliders.js';
@@ -57,7 +57,7 @@ export function EndpointCreate() {
           </Alert>
         )}
         <Section title="Address">
-          <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(240px, 1fr))', mt: 1 }}>
+          <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(240px, 1fr))' }}>
             <TextField
               label="Name"
               required
@@ -94,7 +94,7 @@ export function EndpointCreate() {
             </Button>
           }
         >
-          <Stack spacing={2} sx={{ mt: 1 }}>
+          <Stack spacing={2}>
             {variants.map((variant, index) => (
               <Box key={index} sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: { xs: '1fr', sm: '1fr 1.3fr 1fr 40px' }, alignItems: 'center' }}>
                 <TextField label="Variant" required value={variant.name} onChange={(event) => change(index, { name: event.target.value })} />
@@ -118,7 +118,7 @@ export function EndpointCreate() {
           </Stack>
         </Section>
         <Section title="Share of the units">
-          <Box sx={{ mt: 1 }}>
+          <Box>
             <ShareSliders variants={variants} onChange={setVariants} />
           </Box>
         </Section>

@@ -2,7 +2,7 @@ import AltRouteIcon from '@mui/icons-material/AltRouteOutlined';
 import { Button } from '@mui/material';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/hooks.js';
-import type { Endpoint } from '../api/contract.js';
+import type { Endpoint } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { SelectFilter } from '../ui/Filters.js';
 import { formatCount } from '../ui/format.js';

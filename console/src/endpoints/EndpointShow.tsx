@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { useGraft, useMay, useRecord } from '../api/hooks.js';
-import type { Endpoint, Variant } from '../api/contract.js';
+import type { Endpoint, Variant } from '../api/schemas.js';
 import { ConfirmButton } from '../ui/ConfirmButton.js';
 import { CopyText } from '../ui/CopyText.js';
 import { formatCount, formatMs, formatPercent } from '../ui/format.js';

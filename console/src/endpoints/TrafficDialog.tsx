@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useGraft, useSubmission } from '../api/hooks.js';
-import type { Endpoint } from '../api/contract.js';
+import type { Endpoint } from '../api/schemas.js';
 import { FormDialog } from '../ui/FormDialog.js';
 import { ShareSliders } from './ShareSliders.js';
 

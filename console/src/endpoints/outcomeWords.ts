@@ -1,4 +1,4 @@
-import type { Analysis, Outcome } from '../api/contract.js';
+import type { Analysis, Outcome } from '../api/schemas.js';
 import type { Tone } from '../ui/StatusChip.js';
 
 type Verdict = { title: string; advice: string; tone: Tone };

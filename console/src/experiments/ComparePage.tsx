@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useGetMany } from 'react-admin';
 import { Link, useSearchParams } from 'react-router-dom';
 import { useGraft } from '../api/hooks.js';
-import type { Experiment, Run } from '../api/contract.js';
+import type { Experiment, Run } from '../api/schemas.js';
 import { LineFigure } from '../charts/LineFigure.js';
 import { groupByQuantity, metricSeries, type Series } from '../charts/series.js';
 import { EmptyState } from '../ui/EmptyState.js';
@@ -25,15 +25,13 @@ export function ComparePage() {
   const [search] = useSearchParams();
   const ids = (search.get('experiments') ?? '').split(',').filter(Boolean);
   const { data: experiments = [] } = useGetMany<Experiment>('experiments', { ids });
-  const steps = [...new Set(experiments.flatMap((experiment) => experiment.runs.map((run) => run.step)))];
+  const steps = [...new Set(experiments.flatMap((experiment) => experiment.runs.map((run) => run.name)))];
   const [chosen, setChosen] = useState<string | null>(null);
   const step = chosen ?? steps[0] ?? '';
-  const runs = experiments.flatMap((experiment) => experiment.runs.filter((run) => run.step === step));
-  const metrics = useQueries({ queries: runs.map((run) => ({ queryKey: ['runs', 'metrics', run.id], queryFn: () => graft.listRunMetrics(run.id) })) });
-  const compared = runs.map((run, index): Compared => {
-    const label = uniqueLabel(run, runs, index);
-    return { run, label, series: metricSeries(metrics[index]?.data?.items ?? []) };
-  });
+  const runs = experiments.flatMap((experiment) => experiment.runs.filter((run) => run.name === step).map((run) => ({ run, experimentName: experiment.name })));
+  const metrics = useQueries({ queries: runs.map(({ run }) => ({ queryKey: ['runs', 'metrics', run.id], queryFn: () => graft.listRunMetrics(run.id) })) });
+  const names = runs.map((entry) => entry.experimentName);
+  const compared = runs.map(({ run }, index): Compared => ({ run, label: uniqueLabel(names, index), series: metricSeries(metrics[index]?.data?.items ?? []) }));
 
   return (
     <Page
@@ -78,9 +76,9 @@ export function ComparePage() {
 }
 
 /** Two experiments of one name get their number in the list, so that a legend tells them apart. */
-function uniqueLabel(run: Run, runs: readonly Run[], index: number): string {
-  const twins = runs.filter((other) => other.experimentName === run.experimentName);
-  return twins.length === 1 ? run.experimentName : `${run.experimentName} (${index + 1})`;
+function uniqueLabel(names: readonly string[], index: number): string {
+  const name = names[index] ?? '';
+  return names.filter((other) => other === name).length === 1 ? name : `${name} (${index + 1})`;
 }
 
 function Outcomes({ compared }: { compared: Compared[] }) {

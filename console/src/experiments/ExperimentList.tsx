@@ -3,9 +3,9 @@ import { Button } from '@mui/material';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/hooks.js';
-import type { Experiment } from '../api/contract.js';
+import type { Experiment } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
-import { SelectFilter, TextFilter } from '../ui/Filters.js';
+import { TextFilter } from '../ui/Filters.js';
 import { Page } from '../ui/Page.js';
 import { RecordList } from '../ui/RecordList.js';
 import type { Column } from '../ui/RecordTable.js';
@@ -51,12 +51,7 @@ export function ExperimentList() {
         columns={columns}
         linkTo={(experiment) => `/experiments/${experiment.id}/show`}
         selection={{ selected, toggle, nameOf: (id) => `experiment ${id}` }}
-        filters={
-          <>
-            <TextFilter name="q" label="Name" />
-            <SelectFilter name="state" label="State" options={['running', 'succeeded', 'failed', 'cancelled']} />
-          </>
-        }
+        filters={<TextFilter name="q" label="Name" />}
         empty={
           <EmptyState icon={ScienceIcon} title="No experiments yet" action={launch}>
             An experiment trains, embeds, swaps and compares in one go. Start with the template “Encoder swap, end to end”.

@@ -1,10 +1,11 @@
 import { Box, Button } from '@mui/material';
 import { Link, useParams } from 'react-router-dom';
 import { useGraft, useMay, useRecord } from '../api/hooks.js';
-import type { Experiment, Run } from '../api/contract.js';
+import type { Experiment, Run } from '../api/schemas.js';
 import { Graph } from '../graph/Graph.js';
 import { NodeCard } from '../graph/NodeCard.js';
 import { RunPanel } from '../runs/RunPanel.js';
+import { dollarsPerCpuHour, runCost } from '../runs/runCost.js';
 import { ConfirmButton } from '../ui/ConfirmButton.js';
 import { Figure, FigureRow } from '../ui/Figure.js';
 import { formatDuration, formatPercent } from '../ui/format.js';
@@ -29,10 +30,10 @@ function ExperimentPage({ experiment }: { experiment: Experiment }) {
   const graft = useGraft();
   const may = useMay();
   const now = useNow();
-  const [chosen, choose] = useTab(['', ...experiment.runs.map((run) => run.step), 'spec']);
-  const run = experiment.runs.find((entry) => entry.step === chosen) ?? interesting(experiment.runs);
+  const [chosen, choose] = useTab(['', ...experiment.runs.map((run) => run.name), 'spec']);
+  const run = experiment.runs.find((entry) => entry.name === chosen) ?? interesting(experiment.runs);
   const report = experiment.runs.find((entry) => entry.recipe === 'evaluate' && entry.state === 'succeeded');
-  const tab = chosen === 'spec' || !run ? 'spec' : run.step;
+  const tab = chosen === 'spec' || !run ? 'spec' : run.name;
   const done = experiment.runs.filter((entry) => entry.state === 'succeeded').length;
   const until = experiment.endedAt ? Date.parse(experiment.endedAt) : now;
 
@@ -67,28 +68,28 @@ function ExperimentPage({ experiment }: { experiment: Experiment }) {
     >
       <Section>
         <FigureRow>
-          <Figure label="Steps done" value={`${done} of ${experiment.runs.length}`} detail={experiment.state === 'running' && run ? `${run.step} at ${formatPercent(run.progress, 0)}` : undefined} accent />
+          <Figure label="Steps done" value={`${done} of ${experiment.runs.length}`} detail={experiment.state === 'running' && run ? `${run.name} at ${formatPercent(run.progress, 0)}` : undefined} accent />
           <Figure label="Took" value={formatDuration(until - Date.parse(experiment.createdAt))} detail={experiment.state === 'running' ? 'so far' : 'from launch to end'} />
-          <Figure label="CPU time" value={formatDuration(1000 * experiment.runs.reduce((sum, entry) => sum + entry.cpuSeconds, 0))} detail="all steps" />
-          <Figure label="Cost" value={`$${experiment.runs.reduce((sum, entry) => sum + entry.cost, 0).toFixed(4)}`} detail="CPU time at the platform's price" />
+          <Figure label="CPU time" value={formatDuration(1000 * experiment.cpuSeconds)} detail="all steps" />
+          <Figure label="Cost" value={runCost(experiment.cpuSeconds)} detail={`at $${dollarsPerCpuHour} a CPU hour`} />
         </FigureRow>
       </Section>
       <Section title="Steps" hint="From left to right in the order they depend on each other. Select one to see it below.">
         <Graph
           label="Steps of the experiment"
-          nodes={experiment.runs.map((entry) => ({ id: entry.step, dependsOn: entry.dependsOn, run: entry }))}
+          nodes={experiment.runs.map((entry) => ({ id: entry.id, dependsOn: entry.dependsOn, run: entry }))}
           renderNode={({ run: entry }) => (
             <NodeCard
-              title={entry.step}
-              emphasised={entry.step === tab}
-              to={`/experiments/${experiment.id}/show?tab=${encodeURIComponent(entry.step)}`}
+              title={entry.name}
+              emphasised={entry.name === tab}
+              to={`/experiments/${experiment.id}/show?tab=${encodeURIComponent(entry.name)}`}
               corner={<StatusChip state={entry.state} />}
               subtitle={entry.state === 'running' ? formatPercent(entry.progress, 0) : entry.recipe}
             />
           )}
         />
       </Section>
-      <TabBar label="Steps and spec" tabs={[...experiment.runs.map((entry) => ({ id: entry.step, label: entry.step })), { id: 'spec', label: 'Spec' }]} current={tab} onChange={choose} />
+      <TabBar label="Steps and spec" tabs={[...experiment.runs.map((entry) => ({ id: entry.name, label: entry.name })), { id: 'spec', label: 'Spec' }]} current={tab} onChange={choose} />
       {tab === 'spec' ? (
         <Box>
           <CodeBlock label="Experiment spec as YAML" maxHeight={720}>

@@ -3,18 +3,20 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useGraft, useRows, useSubmission } from '../api/hooks.js';
-import type { Dataset, ExperimentSpec, ModelVersion, Snapshot } from '../api/contract.js';
+import type { Dataset, ExperimentTemplate, ModelVersion, Snapshot } from '../api/schemas.js';
 import { Page } from '../ui/Page.js';
 import { Section } from '../ui/Section.js';
 import { TabBar } from '../ui/TabBar.js';
 import { SpecForm } from './SpecForm.js';
 import { SpecText } from './SpecText.js';
-import { templates, type Template } from './templates.js';
+import { fillTemplate, type SpecDraft } from './specDraft.js';
 
 const views = [
   { id: 'form', label: 'Form' },
   { id: 'yaml', label: 'YAML' },
 ] as const;
+
+const blank: ExperimentTemplate = { name: 'blank', title: 'Start from nothing', description: 'Add steps one by one.', spec: { name: 'experiment', seed: 7, steps: [] } };
 
 export function LaunchPage() {
   const graft = useGraft();
@@ -23,15 +25,24 @@ export function LaunchPage() {
   const { data: datasets = [] } = useRows<Dataset>('datasets');
   const { data: modelVersions = [] } = useRows<ModelVersion>('model-versions');
   const { data: snapshots = [] } = useRows<Snapshot>('snapshots');
-  const [spec, setSpec] = useState<ExperimentSpec | null>(null);
+  const [spec, setSpec] = useState<SpecDraft | null>(null);
   const [view, setView] = useState<'form' | 'yaml'>('form');
-  const { submit, pending, problem } = useSubmission(async (launched: ExperimentSpec) => {
+  const { submit, pending, problem } = useSubmission(async (launched: SpecDraft) => {
     const experiment = await graft.launchExperiment(launched);
     navigate(`/experiments/${experiment.id}/show`);
   });
-  const choose = (template: Template) => {
-    const dataset = datasets.find((entry) => entry.latestVersion && entry.tier !== 'public') ?? datasets.find((entry) => entry.latestVersion);
-    setSpec(template.build(dataset?.name ?? 'DATASET', Object.keys(dataset?.latestVersion?.attributes ?? {}).slice(0, 2)));
+  const choose = (template: ExperimentTemplate) => {
+    const filled = datasets.filter((entry) => entry.latestVersion);
+    const own = filled.find((entry) => entry.tier !== 'public') ?? filled[0];
+    const generic = filled.find((entry) => entry.tier === 'public') ?? own;
+    setSpec(
+      fillTemplate(template, {
+        dataset: own?.name ?? 'DATASET',
+        generic: generic?.name ?? 'GENERIC',
+        targets: Object.keys(own?.latestVersion?.attributes ?? {}).slice(0, 2),
+        model: modelVersions[0]?.modelName ?? 'MODEL',
+      }),
+    );
   };
 
   return (
@@ -68,7 +79,7 @@ export function LaunchPage() {
           {view === 'form' ? (
             <SpecForm
               spec={spec}
-              recipes={recipes ?? []}
+              recipes={recipes?.items ?? []}
               workspace={{ datasets, modelVersions, snapshots }}
               errorAt={(path) => problem?.fields.find((entry) => entry.field === path)?.message}
               onChange={setSpec}
@@ -80,8 +91,8 @@ export function LaunchPage() {
       ) : (
         <Section title="What do you want to do?">
           <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(250px, 1fr))' }}>
-            {templates.map((template) => (
-              <Card key={template.id} variant="outlined" sx={{ borderRadius: 2.5 }}>
+            {[...(recipes?.templates ?? []), blank].map((template) => (
+              <Card key={template.name} variant="outlined" sx={{ borderRadius: 2.5 }}>
                 <CardActionArea sx={{ p: 2.25, height: 1, display: 'flex', alignItems: 'flex-start' }} onClick={() => choose(template)}>
                   <Stack spacing={0.75}>
                     <Typography variant="h3">{template.title}</Typography>

@@ -1,16 +1,17 @@
 import AddIcon from '@mui/icons-material/Add';
 import ExpandMoreIcon from '@mui/icons-material/ExpandMore';
 import { Accordion, AccordionDetails, AccordionSummary, Box, Button, MenuItem, Stack, TextField, Typography } from '@mui/material';
-import type { ExperimentSpec, Limits, Recipe, StepSpec } from '../api/contract.js';
+import type { Recipe } from '../api/schemas.js';
 import { Mono } from '../ui/Mono.js';
 import { Section } from '../ui/Section.js';
 import { initialObject, readFields } from './parameterFields.js';
 import { ParameterForm, type FormContext } from './ParameterForm.js';
 import { referenceOptions, type Workspace } from './references.js';
+import type { LimitsDraft, SpecDraft, StepDraft } from './specDraft.js';
 
-type SpecFormProps = { spec: ExperimentSpec; recipes: readonly Recipe[]; workspace: Workspace; errorAt: FormContext['errorAt']; onChange: (spec: ExperimentSpec) => void };
+type SpecFormProps = { spec: SpecDraft; recipes: readonly Recipe[]; workspace: Workspace; errorAt: FormContext['errorAt']; onChange: (spec: SpecDraft) => void };
 
-const limitFields: { name: keyof Limits; label: string }[] = [
+const limitFields: { name: keyof LimitsDraft; label: string }[] = [
   { name: 'memoryMb', label: 'Memory, MiB' },
   { name: 'threads', label: 'Threads' },
   { name: 'wallMinutes', label: 'Time, minutes' },
@@ -20,7 +21,7 @@ const limitFields: { name: keyof Limits; label: string }[] = [
 const numberOrNothing = <K extends string>(name: K, text: string): Partial<Record<K, number>> => (text === '' ? {} : ({ [name]: Number(text) } as Partial<Record<K, number>>));
 
 export function SpecForm({ spec, recipes, workspace, errorAt, onChange }: SpecFormProps) {
-  const setStep = (index: number, step: StepSpec) => onChange({ ...spec, steps: spec.steps.with(index, step) });
+  const setStep = (index: number, step: StepDraft) => onChange({ ...spec, steps: spec.steps.with(index, step) });
   const addStep = (recipe: Recipe) =>
     onChange({ ...spec, steps: [...spec.steps, { name: `${recipe.recipe}-${spec.steps.length + 1}`, recipe: recipe.recipe, parameters: initialObject(readFields(recipe.schema)) }] });
 
@@ -100,7 +101,7 @@ export function SpecForm({ spec, recipes, workspace, errorAt, onChange }: SpecFo
   );
 }
 
-type StepFormProps = { step: StepSpec; number: number; recipe: Recipe | undefined; context: FormContext; onChange: (step: StepSpec) => void; onRemove: () => void };
+type StepFormProps = { step: StepDraft; number: number; recipe: Recipe | undefined; context: FormContext; onChange: (step: StepDraft) => void; onRemove: () => void };
 
 function StepForm({ step, number, recipe, context, onChange, onRemove }: StepFormProps) {
   const path = `steps.${number - 1}`;

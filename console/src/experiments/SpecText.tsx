@@ -1,11 +1,11 @@
 import { Alert, Stack, TextField } from '@mui/material';
 import { useState } from 'react';
-import type { ExperimentSpec } from '../api/contract.js';
 import { fonts } from '../theme/tokens.js';
+import type { SpecDraft } from './specDraft.js';
 import { parseSpec, writeSpec } from './specYaml.js';
 
 /** The spec as YAML. What cannot be read stays in the box with the reason; the form keeps the last good version. */
-export function SpecText({ spec, onChange }: { spec: ExperimentSpec; onChange: (spec: ExperimentSpec) => void }) {
+export function SpecText({ spec, onChange }: { spec: SpecDraft; onChange: (spec: SpecDraft) => void }) {
   const [text, setText] = useState(() => writeSpec(spec));
   const [complaint, setComplaint] = useState<string | null>(null);
   const edit = (changed: string) => {

@@ -1,5 +1,5 @@
 import { Box, Stack, Tooltip } from '@mui/material';
-import type { Run, RunState } from '../api/contract.js';
+import type { Run, RunState } from '../api/schemas.js';
 
 const dotColor: Record<RunState, string> = {
   waiting: 'action.disabled',
@@ -16,7 +16,7 @@ export function StepDots({ runs }: { runs: readonly Run[] }) {
   return (
     <Stack direction="row" spacing={0.5} role="img" aria-label={`${done} of ${runs.length} steps succeeded`} sx={{ alignItems: 'center' }}>
       {runs.map((run) => (
-        <Tooltip key={run.id} title={`${run.step}: ${run.state}`}>
+        <Tooltip key={run.id} title={`${run.name}: ${run.state}`}>
           <Box sx={{ width: 18, height: 8, borderRadius: 1, bgcolor: dotColor[run.state] }} />
         </Tooltip>
       ))}

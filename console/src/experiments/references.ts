@@ -1,12 +1,13 @@
-import type { Dataset, ExperimentSpec, ModelVersion, Snapshot } from '../api/contract.js';
+import type { Dataset, ModelVersion, Snapshot } from '../api/schemas.js';
 import type { ReferenceKind } from './parameterFields.js';
+import type { SpecDraft } from './specDraft.js';
 
 export type Workspace = { datasets: readonly Dataset[]; modelVersions: readonly ModelVersion[]; snapshots: readonly Snapshot[] };
 
 const produces: Record<string, ReferenceKind> = { finetune: 'bundle', 'swap-encoder': 'bundle', embed: 'snapshot' };
 
 /** Everything a parameter of the step at `index` can refer to: what other steps make, then what the workspace already has. */
-export function referenceOptions(kind: ReferenceKind, spec: ExperimentSpec, index: number, workspace: Workspace): string[] {
+export function referenceOptions(kind: ReferenceKind, spec: SpecDraft, index: number, workspace: Workspace): string[] {
   const steps = spec.steps.filter((step, at) => at !== index && produces[step.recipe] === kind).map((step) => `step:${step.name}`);
   switch (kind) {
     case 'dataset':

@@ -1,12 +1,12 @@
 import { parse, stringify } from 'yaml';
-import type { ExperimentSpec } from '../api/contract.js';
+import type { SpecDraft } from './specDraft.js';
 
-export const writeSpec = (spec: ExperimentSpec): string => stringify(spec, { lineWidth: 120 });
+export const writeSpec = (spec: object): string => stringify(spec, { lineWidth: 120 });
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a spec as far as the form needs it; whether it makes sense is the server's to say. A text is the reason it cannot be read. */
-export function parseSpec(text: string): ExperimentSpec | string {
+export function parseSpec(text: string): SpecDraft | string {
   let value: unknown;
   try {
     value = parse(text);
@@ -22,5 +22,5 @@ export function parseSpec(text: string): ExperimentSpec | string {
     if (typeof step.recipe !== 'string') return `steps.${index}.recipe is missing: expected the name of a recipe.`;
     if (!isRecord(step.parameters)) return `steps.${index}.parameters is missing: expected an object.`;
   }
-  return value as ExperimentSpec;
+  return value as SpecDraft;
 }

@@ -1,4 +1,4 @@
-import type { Dataset, DatasetItem, DatasetVersion, ImportProblem, Split } from '../api/contract.js';
+import type { Dataset, DatasetItem, DatasetVersion, ImportProblem } from '../api/schemas.js';
 import { minutesAgo, pick, randomSource } from './clock.js';
 
 const colours = { sage: '#8fa58a', terracotta: '#c4704f', navy: '#2f4468', mustard: '#d9a441', blush: '#dfa7a0', charcoal: '#44484b', ivory: '#e9e0cf', teal: '#2f7f7a' } as const;
@@ -8,7 +8,7 @@ const patterns = ['plain', 'striped', 'dotted', 'checked'] as const;
 type Colour = keyof typeof colours;
 
 const colourNames = Object.keys(colours) as Colour[];
-const splitOf = (index: number): Split => (index % 10 < 8 ? 'train' : index % 10 === 8 ? 'val' : 'test');
+const splitOf = (index: number): DatasetItem['split'] => (index % 10 < 8 ? 'train' : index % 10 === 8 ? 'val' : 'test');
 
 export const items: DatasetItem[] = Array.from({ length: 360 }, (_, index) => {
   const random = randomSource(index + 1);

@@ -1,20 +1,20 @@
 import type { GetListParams, RaRecord } from 'react-admin';
-import type { Endpoint, Experiment, Import, Person, Role, Rollout, Run, Session } from '../api/contract.js';
+import type { Endpoint, Experiment, Import, Model, Person, Role, RolloutDetail, Run, Session } from '../api/schemas.js';
 import type { GraftDataProvider } from '../api/dataProvider.js';
 import type { LiveHandlers, LiveSource } from '../api/live.js';
-import { ProblemError } from '../api/problem.js';
+import { GraftProblem } from '@graft/client';
 import * as catalogue from './catalogue.js';
 import { minutesAgo } from './clock.js';
 import * as lab from './experiments.js';
 import * as directory from './people.js';
 import * as serving from './serving.js';
 
-const permissionsOf: Record<Role, string[]> = {
+const permissionsOf: Record<Role, Session['permissions']> = {
   researcher: ['datasets:read', 'datasets:create', 'datasets:import', 'spaces:read', 'models:read', 'models:create', 'models:alias', 'sandboxes:read', 'experiments:read', 'experiments:create', 'experiments:cancel', 'endpoints:read', 'endpoints:create', 'endpoints:traffic', 'analysis:read', 'analysis:create', 'rollouts:read', 'rollouts:request', 'rollouts:cancel', 'tokens:manage', 'inference:call', 'feedback:write'],
   admin: ['people:read', 'people:manage', 'audit:read', 'sandboxes:probe', 'endpoints:retire', 'rollouts:approve', 'rollouts:reject', 'rollouts:rollback'],
 };
 const refuse = (status: number, code: string, message: string): never => {
-  throw new ProblemError({ status, code, message });
+  throw new GraftProblem({ type: 'about:blank', title: code, status, code, detail: message, traceId: '' });
 };
 
 const importDone: Import = { id: 'im-1', datasetId: 'ds-reviews', state: 'succeeded', rows: 3244, accepted: 3240, rejected: 4, progress: 1, phase: 'done', versionId: 'dsv-cat-2', failure: null, createdAt: minutesAgo(1) };
@@ -64,14 +64,10 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
       return String(row[name]) === String(wanted);
     });
   const unsupported = async (): Promise<never> => refuse(405, 'unsupported', 'not offered');
-  const decide = (id: string, state: 'live' | 'rejected' | 'cancelled' | 'rolled-back', comment: string) => {
-    const rollout = find<Rollout>('rollouts', id);
+  const decide = (id: string, state: RolloutDetail['state'], comment: string) => {
+    const rollout = find<RolloutDetail>('rollouts', id);
     if ((state === 'live' || state === 'rejected') && rollout.requestedBy.id === session.user.id) refuse(403, 'requester-approves', 'You asked for this rollout, so another administrator must decide on it.');
-    return patch<Rollout>('rollouts', id, {
-      state,
-      approvals: state === 'live' || state === 'rejected' ? [{ by: session.user, decision: state === 'live' ? 'approved' : 'rejected', comment, at: minutesAgo(0) }] : rollout.approvals,
-      timeline: [...rollout.timeline, { at: minutesAgo(0), state, actor: session.user.name, comment }],
-    });
+    return patch<RolloutDetail>('rollouts', id, { state, moves: [...rollout.moves, { state, person: session.user, comment, at: minutesAgo(0) }] });
   };
 
   const graft: GraftDataProvider = {
@@ -126,16 +122,15 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
     },
 
     listRecipes: async () => lab.recipes,
-    launchExperiment: async (spec) => add<Experiment>('experiments', { ...lab.experiments[0]!, id: crypto.randomUUID(), name: spec.name, spec, createdAt: minutesAgo(0) }),
+    launchExperiment: async (draft) => add<Experiment>('experiments', { ...lab.experiments[0]!, id: crypto.randomUUID(), name: draft.name, createdAt: minutesAgo(0) }),
     cancelExperiment: async (id) => patch<Experiment>('experiments', id, { state: 'cancelled' }),
     cancelRun: async (id) => patch<Run>('runs', id, { state: 'cancelled' }),
     listRunMetrics: async (id) => ({ items: lab.metricsOf(find('runs', id), 68) }),
-    listRunLogs: async (id, afterId = 0) => ({ items: lab.logsOf(find('runs', id)).filter((line) => line.id > afterId) }),
+    listRunLogs: async (id, afterId = '0') => ({ items: lab.logsOf(find('runs', id)).filter((line) => Number(line.id) > Number(afterId)) }),
     listRunArtifacts: async (id) => ({ items: lab.artifactsOf(find('runs', id)) }),
     getRunReport: async () => lab.report,
 
-    createModel: async (input) => add('models', { ...serving.models[0]!, ...input, id: crypto.randomUUID() }),
-    setModelAlias: async (modelId, alias) => (alias === 'champion' ? refuse(403, 'champion-protected', 'champion moves only through an approved rollout: request a rollout for this version.') : find('models', modelId)),
+    setModelAlias: async (modelId, alias) => (alias === 'champion' ? refuse(403, 'champion-protected', 'champion moves only through an approved rollout: request a rollout for this version.') : find<Model>('models', modelId)),
     createEndpoint: async (input) => add('endpoints', { ...serving.endpoints[0]!, id: crypto.randomUUID(), name: input.name, createdAt: minutesAgo(0) }),
     setTraffic: async (id, weights) => {
       const endpoint = find<Endpoint>('endpoints', id);
@@ -145,14 +140,14 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
     getAnalysis: async () => (empty ? null : serving.analysis),
     analyseEndpoint: async () => serving.analysis,
 
-    requestRollout: async ({ modelVersionId, reason }) => add('rollouts', { ...serving.rollouts[0]!, id: crypto.randomUUID(), modelVersionId, reason, requestedBy: session.user, requestedAt: minutesAgo(0) }),
-    approveRollout: async (id, comment) => decide(id, 'live', comment),
-    rejectRollout: async (id, comment) => decide(id, 'rejected', comment),
+    requestRollout: async ({ reason }) => add('rollouts', { ...serving.rollouts[0]!, id: crypto.randomUUID(), reason, requestedBy: session.user, requestedAt: minutesAgo(0) }),
+    approveRollout: async (id, { comment }) => decide(id, 'live', comment),
+    rejectRollout: async (id, { comment }) => decide(id, 'rejected', comment),
     cancelRollout: async (id) => decide(id, 'cancelled', ''),
-    rollbackRollout: async (id, reason) => decide(id, 'rolled-back', reason),
+    rollbackRollout: async (id, { reason }) => decide(id, 'rolled-back', reason),
 
-    getIsolation: async () => serving.isolation,
-    probeIsolation: async () => ({ ...serving.isolation, probedAt: minutesAgo(0) }),
+    getIsolation: async () => ({ reports: [serving.isolation] }),
+    probeIsolation: async () => undefined,
   };
 
   const live: LiveSource = (handler) => {

@@ -1,5 +1,6 @@
-import type { Analysis, Component, Endpoint, Isolation, Lineage, Model, ModelVersion, Port, Rollout, Sandbox } from '../api/contract.js';
+import type { Analysis, Component, Endpoint, IsolationReport, Lineage, Model, ModelVersion, Port, RolloutDetail, Sandbox } from '../api/schemas.js';
 import { minutesAgo } from './clock.js';
+import { report } from './experiments.js';
 
 const lineage = (rest: Partial<Lineage>): Lineage => ({
   datasetVersionId: 'dsv-cat-2',
@@ -18,6 +19,7 @@ const styles = ['art deco', 'farmhouse', 'japandi', 'mid-century modern', 'nantu
 const patterns = ['checked', 'dotted', 'plain', 'striped'];
 const port = (name: string, ...shape: (string | number)[]): Port => ({ name, dtype: 'float32', shape });
 const component = (graph: string, sizeBytes: number, inputs: Port[], outputs: Port[]): Component => ({ graph: { path: `${graph}.onnx`, sha256: 'ab'.repeat(32), sizeBytes }, weights: [], inputs, outputs });
+const space: NonNullable<Component['space']>['definition'] = { encoderSha256: 'ab'.repeat(32), preprocessing: { width: 48, height: 48, fit: 'cover', mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] }, pooling: 'mean', normalised: true, dim: 128, dtype: 'float32' };
 const head = component('head', 9_400, [port('image_features', 'n', 128)], [port('logits.style', 'n', 5), port('logits.pattern', 'n', 4)]);
 
 export const modelVersions: ModelVersion[] = [
@@ -29,7 +31,7 @@ export const modelVersions: ModelVersion[] = [
     aliases: ['candidate'],
     treeHash: 'b71e'.padEnd(64, '04aa'),
     lineage: lineage({ runId: 'x-swap-swap', recipe: 'swap-encoder', spaceId: 'sp_9c41aa03be7710ddaa11bb2233445566', snapshotId: 'snap-2', baseVersionId: 'mv-tagger-1' }),
-    components: { item_projector: { ...component('item_projector', 264_000, [port('item_embeddings', 'n', 128)], [port('image_features', 'n', 128)]), space: { id: 'sp_9c41aa03be7710ddaa11bb2233445566' } }, head },
+    components: { item_projector: { ...component('item_projector', 264_000, [port('item_embeddings', 'n', 128)], [port('image_features', 'n', 128)]), space: { id: 'sp_9c41aa03be7710ddaa11bb2233445566', definition: space } }, head },
     labels: { style: styles, pattern: patterns },
     metrics: { accuracy: 0.814 },
     createdAt: minutesAgo(88),
@@ -95,35 +97,117 @@ export const analysis: Analysis = {
 
 const ada = { id: 'p-ada', name: 'Ada Researcher' };
 const grace = { id: 'p-grace', name: 'Grace Admin' };
-const evidence: Rollout['evidence'] = [
-  { id: 'ev-1', kind: 'evaluation', title: 'Held-out accuracy, swapped against native', outcome: 'pass', recordedAt: minutesAgo(87), sourceId: 'x-swap-compare', figures: [{ name: 'Accuracy gain', value: 0.243, unit: 'relative', low: 0.183, high: 0.303, n: 324 }, { name: 'Latency ratio at 20 images', value: 37.4, unit: 'x', low: 35.2, high: 39.6, n: 30 }, { name: 'Cost ratio at 20 images', value: 37.1, unit: 'x', low: 34.5, high: 39.7, n: 30 }] },
-  { id: 'ev-2', kind: 'analysis', title: 'Saves per unit on endpoint tagger', outcome: 'pass', recordedAt: minutesAgo(6), sourceId: 'an-1', figures: [{ name: 'Difference', value: 0.0613, unit: 'absolute', low: 0.0102, high: 0.1124, n: 2392 }, { name: 'Sample ratio p', value: 0.7436, unit: '' }] },
-];
-export const rollouts: Rollout[] = [
-  { id: 'ro-2', state: 'requested', modelId: 'm-tagger', modelName: 'tagger', modelVersionId: 'mv-tagger-2', version: 2, previousVersionId: 'mv-tagger-1', previousVersion: 1, endpointId: 'e-tagger', endpointName: 'tagger', reason: 'Same labels, a thirtieth of the latency, and more saves in the A/B. Nothing got worse.', requestedBy: ada, requestedAt: minutesAgo(22), evidence, approvals: [], timeline: [{ at: minutesAgo(22), state: 'requested', actor: ada.name, comment: null }] },
-  { id: 'ro-1', state: 'live', modelId: 'm-tagger', modelName: 'tagger', modelVersionId: 'mv-tagger-1', version: 1, previousVersionId: null, previousVersion: null, endpointId: null, endpointName: null, reason: 'First version, so that there is something to compare with.', requestedBy: ada, requestedAt: minutesAgo(90), evidence: evidence.slice(0, 1), approvals: [{ by: grace, decision: 'approved', comment: 'Fine as a start.', at: minutesAgo(85) }], timeline: [{ at: minutesAgo(90), state: 'requested', actor: ada.name, comment: null }, { at: minutesAgo(85), state: 'approved', actor: grace.name, comment: 'Fine as a start.' }, { at: minutesAgo(84), state: 'live', actor: 'Graft', comment: null }] },
-  { id: 'ro-0', state: 'rejected', modelId: 'm-tagger', modelName: 'tagger', modelVersionId: 'mv-tagger-2', version: 2, previousVersionId: 'mv-tagger-1', previousVersion: 1, endpointId: null, endpointName: null, reason: 'It is faster.', requestedBy: ada, requestedAt: minutesAgo(60), evidence: evidence.slice(0, 1), approvals: [{ by: grace, decision: 'rejected', comment: 'Please show it on real traffic first: put both behind one endpoint for a day.', at: minutesAgo(58) }], timeline: [{ at: minutesAgo(60), state: 'requested', actor: ada.name, comment: null }, { at: minutesAgo(58), state: 'rejected', actor: grace.name, comment: 'Please show it on real traffic first: put both behind one endpoint for a day.' }] },
+const versionEvidence = (version: ModelVersion) => ({ id: version.id, version: version.version, treeHash: version.treeHash, lineage: version.lineage });
+const [swapped, native] = modelVersions as [ModelVersion, ModelVersion];
+const tested = { endpointId: 'e-tagger', comparison: analysis };
+
+function rollout(id: string, ago: number, rest: Partial<RolloutDetail>, traffic: typeof tested | null = null): RolloutDetail {
+  const outcome = traffic ? traffic.comparison.outcome : 'inconclusive';
+  return {
+    id,
+    modelId: 'm-tagger',
+    modelName: 'tagger',
+    candidate: { id: swapped.id, version: swapped.version },
+    previous: null,
+    endpointId: traffic?.endpointId ?? null,
+    state: 'requested',
+    reason: '',
+    requestedBy: ada,
+    requestedAt: minutesAgo(ago),
+    outcome,
+    evidenceSha256: 'e1'.repeat(32),
+    approvals: [],
+    moves: [{ state: 'requested', person: ada, comment: '', at: minutesAgo(ago) }],
+    evidence: {
+      format: 'graft-evidence',
+      formatVersion: 1,
+      rolloutId: id,
+      sequence: 2,
+      previousSha256: null,
+      gatheredAt: minutesAgo(ago),
+      facts: {
+        modelId: 'm-tagger',
+        modelName: 'tagger',
+        candidate: versionEvidence(swapped),
+        champion: versionEvidence(native),
+        evaluation: { split: report.split, targets: report.targets, itemCount: report.itemCount, accuracy: report.accuracy, paired: report.paired, control: report.control, ratios: report.ratios, runId: 'x-swap-compare', reportTree: 'ab'.repeat(32), candidate: 'swapped' },
+        analysis: traffic?.comparison ?? null,
+      },
+      outcome,
+    },
+    ...rest,
+  };
+}
+
+export const rollouts: RolloutDetail[] = [
+  rollout('ro-2', 22, { reason: 'Same labels, a thirtieth of the latency, and more saves in the A/B. Nothing got worse.' }, tested),
+  rollout('ro-1', 90, {
+    state: 'live',
+    candidate: { id: native.id, version: native.version },
+    reason: 'First version, so that there is something to compare with.',
+    approvals: [{ person: grace, comment: 'Fine as a start.', at: minutesAgo(85), counts: true }],
+    moves: [
+      { state: 'requested', person: ada, comment: '', at: minutesAgo(90) },
+      { state: 'promoting', person: grace, comment: 'Fine as a start.', at: minutesAgo(85) },
+      { state: 'live', person: grace, comment: '', at: minutesAgo(85) },
+    ],
+  }),
+  rollout('ro-0', 60, {
+    state: 'rejected',
+    reason: 'It is faster.',
+    moves: [
+      { state: 'requested', person: ada, comment: '', at: minutesAgo(60) },
+      { state: 'rejected', person: grace, comment: 'Please show it on real traffic first: put both behind one endpoint for a day.', at: minutesAgo(58) },
+    ],
+  }),
 ];
 
-const sandbox = (id: string, rest: Partial<Sandbox>): Sandbox => ({ id, driver: 'process', kind: 'finetune', state: 'running', runId: null, modelVersionId: null, label: '', pid: null, memoryMb: 4096, peakMemoryMb: 612, cpuSeconds: 41, startedAt: minutesAgo(4), endedAt: null, exit: null, ...rest });
+const sandbox = (id: string, rest: Partial<Sandbox>): Sandbox => ({
+  id,
+  purpose: 'run',
+  subjectId: '',
+  attempt: 1,
+  recipe: 'finetune',
+  driver: 'process',
+  host: 'lab-1',
+  isolationLevel: 'partial',
+  memoryBytes: 2 ** 32,
+  createdAt: minutesAgo(4),
+  endedAt: null,
+  endReason: null,
+  exitCode: null,
+  cpuSeconds: 41,
+  peakMemoryBytes: 612 * 2 ** 20,
+  ...rest,
+});
 export const sandboxes: Sandbox[] = [
-  sandbox('sb-9', { label: 'fashion-encoder-swap / domain', runId: 'x-live-domain', pid: 20412 }),
-  sandbox('sb-8', { kind: 'serve', label: 'tagger v2', modelVersionId: 'mv-tagger-2', pid: 18233, memoryMb: 1024, peakMemoryMb: 141, startedAt: minutesAgo(41) }),
-  sandbox('sb-7', { kind: 'serve', label: 'tagger v1', modelVersionId: 'mv-tagger-1', pid: 18230, memoryMb: 1024, peakMemoryMb: 187, startedAt: minutesAgo(41) }),
-  sandbox('sb-6', { label: 'catalogue-encoder-swap / compare', kind: 'evaluate', runId: 'x-swap-compare', state: 'ended', startedAt: minutesAgo(90), endedAt: minutesAgo(88), exit: 'exit 0' }),
-  sandbox('sb-5', { label: 'bigger-batches / domain', runId: 'x-oom-domain', state: 'ended', peakMemoryMb: 4096, startedAt: minutesAgo(148), endedAt: minutesAgo(147), exit: 'killed: out of memory' }),
+  sandbox('sb-9', { subjectId: 'x-live-domain', attempt: 2 }),
+  sandbox('sb-8', { purpose: 'serve', recipe: 'serve', subjectId: 'mv-tagger-2', memoryBytes: 2 ** 30, peakMemoryBytes: 141 * 2 ** 20, createdAt: minutesAgo(41) }),
+  sandbox('sb-7', { purpose: 'serve', recipe: 'serve', subjectId: 'mv-tagger-1', memoryBytes: 2 ** 30, peakMemoryBytes: 187 * 2 ** 20, createdAt: minutesAgo(41) }),
+  sandbox('sb-6', { recipe: 'evaluate', subjectId: 'x-swap-compare', createdAt: minutesAgo(90), endedAt: minutesAgo(88), endReason: 'succeeded', exitCode: 0 }),
+  sandbox('sb-5', { subjectId: 'x-oom-domain', peakMemoryBytes: 2 ** 32, createdAt: minutesAgo(148), endedAt: minutesAgo(147), endReason: 'out of memory', exitCode: 137 }),
 ];
 
-export const isolation: Isolation = {
-  driver: 'process (bubblewrap 0.8.0)',
+export const isolation: IsolationReport = {
+  id: 'iso-1',
+  host: 'lab-1',
+  driver: 'process',
+  runtime: 'bubblewrap 0.8.0',
   level: 'partial',
-  probedAt: minutesAgo(200),
-  resources: [
-    { resource: 'files', level: 'strong', mechanism: 'mount namespace', reason: 'a probe could read its inputs and nothing else', remedy: null },
-    { resource: 'network', level: 'strong', mechanism: 'network namespace', reason: 'a probe reached neither loopback services nor the gateway address', remedy: null },
-    { resource: 'processes', level: 'strong', mechanism: 'pid namespace, seccomp', reason: 'a probe saw only itself', remedy: null },
-    { resource: 'memory', level: 'partial', mechanism: 'watchdog every 100 ms', reason: 'no writable memory controller, so a fast allocation may pass the limit for 100 ms', remedy: 'Start Graft with systemd-run --user --scope -p Delegate=yes' },
-    { resource: 'cpu', level: 'strong', mechanism: 'cgroup v1 cpu quota', reason: '4 busy processes got 1.00 of 1 core', remedy: null },
-    { resource: 'disk', level: 'none', mechanism: 'none', reason: 'no quota on this file system and not enough rights for a loop device', remedy: 'Put GRAFT_HOME on a file system with project quotas' },
+  findings: [
+    { resource: 'files', level: 'strong', reason: 'A probe could read its inputs and nothing else.', remedy: null },
+    { resource: 'network', level: 'strong', reason: 'A probe reached neither loopback services nor the gateway address.', remedy: null },
+    { resource: 'processes', level: 'strong', reason: 'A probe saw only itself.', remedy: null },
+    { resource: 'memory', level: 'partial', reason: 'No writable memory controller: a watchdog looks every 100 ms, so a fast allocation may pass the limit for that long.', remedy: 'Start Graft with systemd-run --user --scope -p Delegate=yes' },
+    { resource: 'cpu', level: 'strong', reason: 'Four busy processes got 1.00 of 1 core.', remedy: null },
+    { resource: 'disk', level: 'none', reason: 'No quota on this file system and not enough rights for a loop device.', remedy: 'Put GRAFT_HOME on a file system with project quotas' },
   ],
+  probes: [
+    { id: 'read-env', resource: 'environment', title: 'read the platform’s environment', control: 'succeeded', inside: 'blocked', verdict: 'blocked', detail: '' },
+    { id: 'connect', resource: 'network', title: 'connect to PostgreSQL', control: 'succeeded', inside: 'blocked', verdict: 'blocked', detail: '' },
+    { id: 'fill-disk', resource: 'disk', title: 'fill the disk', control: 'succeeded', inside: 'succeeded', verdict: 'escaped', detail: '200 MiB were written past the limit.' },
+  ],
+  sharedKernel: true,
+  tookMs: 4200,
+  createdAt: minutesAgo(200),
 };

@@ -1,4 +1,4 @@
-import type { Dataset, Endpoint, Experiment, Rollout } from '../api/contract.js';
+import type { Dataset, Endpoint, Experiment, Rollout } from '../api/schemas.js';
 
 export type StepState = 'done' | 'now' | 'later';
 export type PathStep = { title: string; detail: string; action: string; to: string; state: StepState };
@@ -39,7 +39,7 @@ export function mainJobPath({ datasets, experiments, endpoints, rollouts }: Work
     {
       title: 'Promote the winner',
       done: promoted.length > 0 && waiting.length === 0,
-      detail: waiting.length > 0 ? `${count(waiting.length, 'request')} waiting for a decision` : promoted.length > 0 ? `${promoted[0]?.modelName} v${promoted[0]?.version} is champion` : 'Evidence, an approval by somebody else, a way back.',
+      detail: waiting.length > 0 ? `${count(waiting.length, 'request')} waiting for a decision` : promoted.length > 0 ? `${promoted[0]?.modelName} v${promoted[0]?.candidate.version} is champion` : 'Evidence, an approval by somebody else, a way back.',
       action: waiting.length > 0 ? 'Review it' : rollouts.length > 0 ? 'See the rollouts' : 'Choose a version',
       to: rollouts.length > 0 ? '/rollouts' : '/models',
     },

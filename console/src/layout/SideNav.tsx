@@ -38,7 +38,7 @@ const groups: { heading: string; entries: Entry[] }[] = [
     entries: [
       { to: '/sandboxes', label: 'Sandboxes', icon: SandboxIcon, permission: 'sandboxes:read' },
       { to: '/people', label: 'People', icon: PeopleIcon, permission: 'people:read' },
-      { to: '/tokens', label: 'Tokens', icon: TokenIcon, permission: 'tokens:read' },
+      { to: '/tokens', label: 'Tokens', icon: TokenIcon, permission: 'tokens:manage' },
       { to: '/audit', label: 'Audit', icon: AuditIcon, permission: 'audit:read' },
     ],
   },

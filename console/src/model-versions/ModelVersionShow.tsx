@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { useGraft, useMay, useRecord } from '../api/hooks.js';
-import type { Component, ModelVersion, Port } from '../api/contract.js';
+import type { Component, ModelVersion, Port } from '../api/schemas.js';
 import { Graph } from '../graph/Graph.js';
 import { NodeCard } from '../graph/NodeCard.js';
 import { RequestRolloutDialog } from '../rollouts/RequestRolloutDialog.js';

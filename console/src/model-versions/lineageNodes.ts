@@ -1,4 +1,4 @@
-import type { ModelVersion } from '../api/contract.js';
+import type { ModelVersion } from '../api/schemas.js';
 import { shortHash } from '../ui/format.js';
 
 export type LineageNode = { id: string; dependsOn: string[]; title: string; subtitle: string; to?: string };

@@ -2,7 +2,7 @@ import { Button, MenuItem, TextField } from '@mui/material';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useGraft, useSubmission } from '../api/hooks.js';
-import type { Model, ModelVersion } from '../api/contract.js';
+import type { Model, ModelVersion } from '../api/schemas.js';
 import { FormDialog } from '../ui/FormDialog.js';
 
 type AliasDialogProps = { model: Model; versions: readonly ModelVersion[]; alias: string; onClose: () => void; onRollout: () => void };

@@ -2,7 +2,7 @@ import LockIcon from '@mui/icons-material/LockOutlined';
 import { Button, Stack, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useMay } from '../api/hooks.js';
-import type { Model, ModelVersion } from '../api/contract.js';
+import type { Model, ModelVersion } from '../api/schemas.js';
 import { RequestRolloutDialog } from '../rollouts/RequestRolloutDialog.js';
 import { RecordTable, type Column } from '../ui/RecordTable.js';
 import { Section } from '../ui/Section.js';

@@ -2,7 +2,7 @@ import AccountTreeIcon from '@mui/icons-material/AccountTreeOutlined';
 import { Button, Stack } from '@mui/material';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/hooks.js';
-import type { Model } from '../api/contract.js';
+import type { Model } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { Page } from '../ui/Page.js';
 import { RecordList } from '../ui/RecordList.js';

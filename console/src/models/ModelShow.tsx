@@ -1,7 +1,7 @@
 import { Typography } from '@mui/material';
 import { useParams } from 'react-router-dom';
 import { useRecord, useRows } from '../api/hooks.js';
-import type { Model, ModelVersion } from '../api/contract.js';
+import type { Model, ModelVersion } from '../api/schemas.js';
 import { formatNumber } from '../ui/format.js';
 import { Page } from '../ui/Page.js';
 import { RecordGate } from '../ui/RecordGate.js';

@@ -2,7 +2,7 @@ import { Alert, MenuItem, TextField } from '@mui/material';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useGraft, useSubmission } from '../api/hooks.js';
-import type { PersonCreated, Role } from '../api/contract.js';
+import type { CreatedPerson, Role } from '../api/schemas.js';
 import { CopyText } from '../ui/CopyText.js';
 import { FormDialog } from '../ui/FormDialog.js';
 
@@ -12,7 +12,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('researcher');
-  const [created, setCreated] = useState<PersonCreated | null>(null);
+  const [created, setCreated] = useState<CreatedPerson | null>(null);
   const { submit, pending, problem, fieldError } = useSubmission(async () => {
     setCreated(await graft.createPerson({ name, email, role }));
     await queryClient.invalidateQueries({ queryKey: ['people'] });

@@ -2,7 +2,7 @@ import GroupIcon from '@mui/icons-material/GroupOutlined';
 import { Button, Stack } from '@mui/material';
 import { useState } from 'react';
 import { useGraft, useMay, useSession, useSubmission } from '../api/hooks.js';
-import type { Person } from '../api/contract.js';
+import type { Person } from '../api/schemas.js';
 import { ConfirmButton } from '../ui/ConfirmButton.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { SelectFilter, TextFilter } from '../ui/Filters.js';

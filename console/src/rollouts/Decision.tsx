@@ -2,7 +2,7 @@ import { Alert, Button, TextField } from '@mui/material';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useGraft, useMay, useSession, useSubmission } from '../api/hooks.js';
-import type { Rollout } from '../api/contract.js';
+import type { RolloutDetail } from '../api/schemas.js';
 import { FormDialog } from '../ui/FormDialog.js';
 
 type Move = 'approve' | 'reject' | 'cancel' | 'rollback';
@@ -14,7 +14,7 @@ const dialogs: Record<Move, { title: string; explanation: string; submit: string
 };
 
 /** What the signed-in person may do with a rollout now. The requester sees why approving is not theirs. */
-export function Decision({ rollout }: { rollout: Rollout }) {
+export function Decision({ rollout }: { rollout: RolloutDetail }) {
   const graft = useGraft();
   const may = useMay();
   const queryClient = useQueryClient();
@@ -22,10 +22,10 @@ export function Decision({ rollout }: { rollout: Rollout }) {
   const [move, setMove] = useState<Move | null>(null);
   const [comment, setComment] = useState('');
   const act: Record<Move, () => Promise<unknown>> = {
-    approve: () => graft.approveRollout(rollout.id, comment),
-    reject: () => graft.rejectRollout(rollout.id, comment),
+    approve: () => graft.approveRollout(rollout.id, { comment, evidenceSha256: rollout.evidenceSha256 }),
+    reject: () => graft.rejectRollout(rollout.id, { comment }),
     cancel: () => graft.cancelRollout(rollout.id),
-    rollback: () => graft.rollbackRollout(rollout.id, comment),
+    rollback: () => graft.rollbackRollout(rollout.id, { reason: comment }),
   };
   const { submit, pending, problem, reset } = useSubmission(async (chosen: Move) => {
     await act[chosen]();
@@ -73,7 +73,7 @@ export function Decision({ rollout }: { rollout: Rollout }) {
       )}
       {move && dialog && (
         <FormDialog title={dialog.title} explanation={dialog.explanation} submitLabel={dialog.submit} danger={dialog.danger} pending={pending} problem={problem} onSubmit={() => void submit(move)} onClose={() => setMove(null)}>
-          {dialog.question && <TextField label={dialog.question} required={move !== 'approve'} autoFocus multiline minRows={2} value={comment} onChange={(event) => setComment(event.target.value)} />}
+          {dialog.question && <TextField label={dialog.question} required autoFocus multiline minRows={2} value={comment} onChange={(event) => setComment(event.target.value)} />}
         </FormDialog>
       )}
     </>

@@ -1,50 +1,59 @@
-import FactCheckIcon from '@mui/icons-material/FactCheckOutlined';
-import { Box, Stack, Typography } from '@mui/material';
-import type { Evidence, Rollout } from '../api/contract.js';
-import { EmptyState } from '../ui/EmptyState.js';
-import { Figure } from '../ui/Figure.js';
-import { formatCount, formatNumber, formatSigned } from '../ui/format.js';
+import { Alert, Box, Link as MuiLink, Stack, Typography } from '@mui/material';
+import { Link } from 'react-router-dom';
+import type { Evidence } from '../api/schemas.js';
+import { AnalysisFigures } from '../endpoints/AnalysisSection.js';
+import { HeadlineFigures } from '../runs/ReportPage.js';
+import { pairedSentence } from '../runs/reportWords.js';
+import { CopyText } from '../ui/CopyText.js';
+import { formatCount, shortHash } from '../ui/format.js';
 import { Section } from '../ui/Section.js';
 import { StatusChip } from '../ui/StatusChip.js';
 import { TimeAgo } from '../ui/TimeAgo.js';
 
-type EvidenceFigure = Evidence['figures'][number];
-
-const valueText = ({ unit }: EvidenceFigure, value: number): string =>
-  unit === 'relative' || unit === 'absolute' ? formatSigned(value, unit === 'absolute' ? 2 : 0) : `${formatNumber(value)}${unit === 'x' ? '×' : unit && ` ${unit}`}`;
-
-function detail(figure: EvidenceFigure): string {
-  const interval = figure.low !== undefined && figure.high !== undefined ? `${valueText(figure, figure.low)} to ${valueText(figure, figure.high)}` : '';
-  return [interval, figure.n === undefined ? '' : `n ${formatCount(figure.n)}`].filter(Boolean).join(', ');
-}
-
-export function EvidenceSection({ rollout }: { rollout: Rollout }) {
+/** What a decision rests on: held-out items first, real traffic second. What is missing is said, not left out. */
+export function EvidenceSection({ evidence }: { evidence: Evidence }) {
+  const { evaluation, analysis, candidate } = evidence.facts;
   return (
-    <Section title="Evidence so far" hint="Recorded when the rollout was requested and never changed since.">
-      {rollout.evidence.length === 0 ? (
-        <EmptyState icon={FactCheckIcon} title="No evidence">
-          Neither an evaluation nor an analysis speaks for this version.
-        </EmptyState>
-      ) : (
-        <Stack spacing={2.5} sx={{ mt: 1 }}>
-          {rollout.evidence.map((evidence) => (
-            <Box key={evidence.id} sx={{ borderTop: 1, borderColor: 'divider', pt: 2 }}>
-              <Stack direction="row" useFlexGap spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap', mb: 1.5 }}>
-                <StatusChip state={evidence.outcome} />
-                <Typography variant="h3">{evidence.title}</Typography>
-                <Typography variant="caption" color="text.secondary">
-                  <TimeAgo at={evidence.recordedAt} />
+    <Section
+      title="Evidence so far"
+      action={<StatusChip state={evidence.outcome} label={`under traffic: ${evidence.outcome}`} />}
+      hint={
+        <>
+          Gathered <TimeAgo at={evidence.gatheredAt} />; document {evidence.sequence} of the model’s chain. Content of the candidate: <CopyText text={candidate.treeHash} shown={shortHash(candidate.treeHash)} label="content hash" />
+        </>
+      }
+    >
+      <Stack spacing={3}>
+        <Box>
+          <Typography variant="h3" sx={{ mb: 1 }}>
+            On held-out items
+          </Typography>
+          {evaluation ? (
+            <Stack spacing={1.5}>
+              <HeadlineFigures report={evaluation} />
+              {evaluation.paired.map((pair) => (
+                <Typography key={`${pair.a} ${pair.b}`} variant="body2">
+                  {pairedSentence(pair)}
                 </Typography>
-              </Stack>
-              <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'repeat(auto-fill, minmax(190px, 1fr))' }}>
-                {evidence.figures.map((figure) => (
-                  <Figure key={figure.name} label={figure.name} value={valueText(figure, figure.value)} detail={detail(figure)} />
-                ))}
-              </Box>
-            </Box>
-          ))}
-        </Stack>
-      )}
+              ))}
+              <Typography variant="body2" color="text.secondary">
+                {formatCount(evaluation.itemCount)} items of {evaluation.split}; {' '}
+                <MuiLink component={Link} to={`/runs/${evaluation.runId}/report`}>
+                  whole report
+                </MuiLink>
+              </Typography>
+            </Stack>
+          ) : (
+            <Alert severity="warning">No evaluation compares this version. An evaluate step with it among the candidates is such evidence.</Alert>
+          )}
+        </Box>
+        <Box>
+          <Typography variant="h3" sx={{ mb: 1 }}>
+            Under real traffic
+          </Typography>
+          {analysis ? <AnalysisFigures analysis={analysis} /> : <Alert severity="warning">It met no traffic yet, or the request named no endpoint. Without an analysis the outcome is inconclusive.</Alert>}
+        </Box>
+      </Stack>
     </Section>
   );
 }

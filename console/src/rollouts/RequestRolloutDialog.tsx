@@ -2,7 +2,7 @@ import { MenuItem, TextField } from '@mui/material';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useGraft, useRows, useSubmission } from '../api/hooks.js';
-import type { Endpoint, ModelVersion } from '../api/contract.js';
+import type { Endpoint, ModelVersion } from '../api/schemas.js';
 import { FormDialog } from '../ui/FormDialog.js';
 
 export function RequestRolloutDialog({ versions, onClose }: { versions: readonly ModelVersion[]; onClose: () => void }) {

@@ -2,7 +2,7 @@ import VerifiedIcon from '@mui/icons-material/VerifiedOutlined';
 import { Alert, Button } from '@mui/material';
 import { Link } from 'react-router-dom';
 import { useMay, useRows } from '../api/hooks.js';
-import type { Rollout } from '../api/contract.js';
+import type { Rollout } from '../api/schemas.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { SelectFilter } from '../ui/Filters.js';
 import { Page } from '../ui/Page.js';
@@ -12,8 +12,8 @@ import { StatusChip } from '../ui/StatusChip.js';
 import { TimeAgo } from '../ui/TimeAgo.js';
 
 const columns: Column<Rollout>[] = [
-  { label: 'Candidate', render: (rollout) => `${rollout.modelName} v${rollout.version}` },
-  { label: 'Instead of', render: (rollout) => (rollout.previousVersion === null ? 'nothing' : `v${rollout.previousVersion}`), from: 'md' },
+  { label: 'Candidate', render: (rollout) => `${rollout.modelName} v${rollout.candidate.version}` },
+  { label: 'Under traffic', render: (rollout) => <StatusChip state={rollout.outcome} />, from: 'md' },
   { label: 'State', render: (rollout) => <StatusChip state={rollout.state} /> },
   { label: 'Requested by', render: (rollout) => rollout.requestedBy.name, from: 'sm' },
   { label: 'Requested', render: (rollout) => <TimeAgo at={rollout.requestedAt} /> },
@@ -30,7 +30,7 @@ export function RolloutList() {
           severity="info"
           action={
             <Button component={Link} to={`/rollouts/${first.id}/show`} size="small">
-              Review {first.modelName} v{first.version}
+              Review {first.modelName} v{first.candidate.version}
             </Button>
           }
         >
@@ -40,9 +40,10 @@ export function RolloutList() {
       <RecordList<Rollout>
         resource="rollouts"
         label="rollouts"
+        sort={{ field: 'requestedAt', order: 'DESC' }}
         columns={columns}
         linkTo={(rollout) => `/rollouts/${rollout.id}/show`}
-        filters={<SelectFilter name="state" label="State" options={['requested', 'approved', 'rejected', 'promoting', 'live', 'failed', 'cancelled', 'rolled-back']} />}
+        filters={<SelectFilter name="state" label="State" options={['requested', 'promoting', 'live', 'superseded', 'rejected', 'cancelled', 'rolled-back']} />}
         empty={
           <EmptyState
             icon={VerifiedIcon}

@@ -2,7 +2,7 @@ import ArrowForwardIcon from '@mui/icons-material/ArrowForward';
 import { Alert, Box, Stack, Typography } from '@mui/material';
 import { useParams } from 'react-router-dom';
 import { useRecord } from '../api/hooks.js';
-import type { Rollout } from '../api/contract.js';
+import type { RolloutDetail } from '../api/schemas.js';
 import { NodeCard } from '../graph/NodeCard.js';
 import { Page } from '../ui/Page.js';
 import { RecordGate } from '../ui/RecordGate.js';
@@ -12,17 +12,18 @@ import { TimeAgo } from '../ui/TimeAgo.js';
 import { Decision } from './Decision.js';
 import { EvidenceSection } from './EvidenceSection.js';
 import { stateSentence } from './stateSentence.js';
+import { Timeline } from './Timeline.js';
 
 export function RolloutShow() {
   const { id } = useParams();
-  return <RecordGate query={useRecord<Rollout>('rollouts', id)}>{(rollout) => <RolloutPage rollout={rollout} />}</RecordGate>;
+  return <RecordGate query={useRecord<RolloutDetail>('rollouts', id)}>{(rollout) => <RolloutPage rollout={rollout} />}</RecordGate>;
 }
 
-function RolloutPage({ rollout }: { rollout: Rollout }) {
-  const rejection = rollout.state === 'rejected' ? rollout.approvals.find((approval) => approval.decision === 'rejected') : undefined;
+function RolloutPage({ rollout }: { rollout: RolloutDetail }) {
+  const rejection = rollout.moves.find((move) => move.state === 'rejected');
   return (
     <Page
-      title={`${rollout.modelName} v${rollout.version} to champion`}
+      title={`${rollout.modelName} v${rollout.candidate.version} to champion`}
       chip={<StatusChip state={rollout.state} />}
       crumbs={[{ label: 'Rollouts', to: '/rollouts' }]}
       description={stateSentence(rollout)}
@@ -30,53 +31,42 @@ function RolloutPage({ rollout }: { rollout: Rollout }) {
     >
       {rejection && (
         <Alert severity="warning">
-          {rejection.by.name} said no: “{rejection.comment}”
+          {rejection.person.name} said no: “{rejection.comment}”
         </Alert>
       )}
-      <Section title="What changes">
-        <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2} sx={{ alignItems: { xs: 'stretch', sm: 'center' }, mt: 1 }}>
-          <Box sx={{ width: { sm: 220 }, height: 68 }}>
-            <NodeCard
-              title={rollout.previousVersion === null ? 'No champion yet' : `${rollout.modelName} v${rollout.previousVersion}`}
-              subtitle={rollout.state === 'live' ? 'was champion' : 'champion before'}
-              to={rollout.previousVersionId === null ? undefined : `/model-versions/${rollout.previousVersionId}/show`}
-            />
-          </Box>
-          <ArrowForwardIcon sx={{ color: 'text.secondary', transform: { xs: 'rotate(90deg)', sm: 'none' }, alignSelf: 'center' }} titleAccess="becomes" />
-          <Box sx={{ width: { sm: 220 }, height: 68 }}>
-            <NodeCard emphasised title={`${rollout.modelName} v${rollout.version}`} subtitle={rollout.state === 'live' ? 'is champion' : 'candidate'} to={`/model-versions/${rollout.modelVersionId}/show`} />
-          </Box>
-        </Stack>
-        <Box sx={{ mt: 2.5, pl: 2, borderLeft: 3, borderColor: 'primary.main' }}>
-          <Typography sx={{ whiteSpace: 'pre-wrap' }}>{rollout.reason}</Typography>
-          <Typography variant="caption" color="text.secondary">
-            {rollout.requestedBy.name}, <TimeAgo at={rollout.requestedAt} />
-          </Typography>
-        </Box>
-      </Section>
-      <EvidenceSection rollout={rollout} />
+      <WhatChanges rollout={rollout} />
+      <EvidenceSection evidence={rollout.evidence} />
       <Section title="What happened">
-        <Stack component="ol" sx={{ listStyle: 'none', p: 0, m: 0, mt: 1 }}>
-          {rollout.timeline.map((entry, index) => (
-            <Box component="li" key={`${entry.at} ${entry.state}`} sx={{ display: 'grid', gridTemplateColumns: '20px 1fr', gap: 1.5 }}>
-              <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center' }}>
-                <Box sx={{ width: 10, height: 10, mt: '7px', borderRadius: '50%', bgcolor: 'primary.main' }} />
-                {index < rollout.timeline.length - 1 && <Box sx={{ flex: 1, width: 2, bgcolor: 'divider', mt: 0.5 }} />}
-              </Box>
-              <Box sx={{ pb: 2 }}>
-                <Typography variant="body2">
-                  <strong>{entry.state.replaceAll('-', ' ')}</strong> by {entry.actor}, <TimeAgo at={entry.at} />
-                </Typography>
-                {entry.comment && (
-                  <Typography variant="body2" color="text.secondary" sx={{ whiteSpace: 'pre-wrap' }}>
-                    “{entry.comment}”
-                  </Typography>
-                )}
-              </Box>
-            </Box>
-          ))}
-        </Stack>
+        <Timeline moves={rollout.moves} />
       </Section>
     </Page>
+  );
+}
+
+function WhatChanges({ rollout }: { rollout: RolloutDetail }) {
+  const { champion, candidate } = rollout.evidence.facts;
+  const isLive = rollout.state === 'live';
+  return (
+    <Section title="What changes">
+      <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2} sx={{ alignItems: { xs: 'stretch', sm: 'center' } }}>
+        <Box sx={{ width: { sm: 220 }, height: 68 }}>
+          <NodeCard
+            title={champion ? `${rollout.modelName} v${champion.version}` : 'No champion yet'}
+            subtitle={isLive ? 'was champion' : 'champion at the request'}
+            to={champion ? `/model-versions/${champion.id}/show` : undefined}
+          />
+        </Box>
+        <ArrowForwardIcon sx={{ color: 'text.secondary', transform: { xs: 'rotate(90deg)', sm: 'none' }, alignSelf: 'center' }} titleAccess="becomes" />
+        <Box sx={{ width: { sm: 220 }, height: 68 }}>
+          <NodeCard emphasised title={`${rollout.modelName} v${candidate.version}`} subtitle={isLive ? 'is champion' : 'candidate'} to={`/model-versions/${candidate.id}/show`} />
+        </Box>
+      </Stack>
+      <Box sx={{ mt: 2.5, pl: 2, borderLeft: 3, borderColor: 'primary.main' }}>
+        <Typography sx={{ whiteSpace: 'pre-wrap' }}>{rollout.reason}</Typography>
+        <Typography variant="caption" color="text.secondary">
+          {rollout.requestedBy.name}, <TimeAgo at={rollout.requestedAt} />
+        </Typography>
+      </Box>
+    </Section>
   );
 }

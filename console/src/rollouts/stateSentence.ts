@@ -1,24 +1,23 @@
-import type { Rollout } from '../api/contract.js';
+import type { RolloutDetail } from '../api/schemas.js';
+
+type Standing = Pick<RolloutDetail, 'state' | 'requestedBy' | 'modelName' | 'candidate' | 'previous'>;
 
 /** Where a rollout stands and who is to act next. */
-export function stateSentence({ state, requestedBy, modelName, version, previousVersion }: Pick<Rollout, 'state' | 'requestedBy' | 'modelName' | 'version' | 'previousVersion'>): string {
-  const back = previousVersion === null ? 'no version' : `v${previousVersion}`;
+export function stateSentence({ state, requestedBy, modelName, candidate, previous }: Standing): string {
   switch (state) {
     case 'requested':
-      return `Waits for an administrator other than ${requestedBy.name}.`;
-    case 'approved':
-      return 'Approved; the promotion starts in a moment.';
+      return `Waits for an administrator other than ${requestedBy.name}. Until then nothing changes.`;
     case 'promoting':
-      return `The promotion runs; ${back} keeps serving until it is done.`;
+      return 'Approved; the promotion runs, and the champion before keeps serving until it is done.';
     case 'live':
-      return `${modelName} v${version} is champion. One click leads back to ${back}.`;
+      return previous ? `${modelName} v${candidate.version} is champion. One click leads back to v${previous.version}.` : `${modelName} v${candidate.version} is the first champion of ${modelName}.`;
+    case 'superseded':
+      return `It was champion until a later rollout took over.`;
     case 'rejected':
-      return `Rejected; ${back} stays champion.`;
-    case 'failed':
-      return `The promotion failed and was undone; ${back} is champion.`;
+      return 'Rejected; the champion stays what it was.';
     case 'cancelled':
-      return `Withdrawn; ${back} stays champion.`;
+      return 'Withdrawn; the champion stays what it was.';
     case 'rolled-back':
-      return `Rolled back; ${back} is champion again.`;
+      return previous ? `Rolled back; v${previous.version} is champion again.` : `Rolled back; ${modelName} has no champion again.`;
   }
 }

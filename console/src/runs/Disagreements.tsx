@@ -3,7 +3,7 @@ import CloseIcon from '@mui/icons-material/Close';
 import { Box, Stack, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useRows } from '../api/hooks.js';
-import type { Dataset, DatasetVersion, Report } from '../api/contract.js';
+import type { Dataset, DatasetVersion, Report } from '../api/schemas.js';
 import { Picture } from '../datasets/Picture.js';
 import { Section } from '../ui/Section.js';
 
@@ -46,7 +46,7 @@ export function Disagreements({ report, roles, datasetReference }: { report: Rep
         </ToggleButtonGroup>
       }
     >
-      <Box component="ul" sx={{ listStyle: 'none', m: 0, mt: 1, p: 0, display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(300px, 1fr))' }}>
+      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(300px, 1fr))' }}>
         {shown.map((example) => (
           <Stack component="li" key={`${example.itemId} ${example.target}`} direction="row" spacing={1.75} sx={{ minWidth: 0 }}>
             {versionId && <Picture versionId={versionId} itemId={example.itemId} title={example.itemId} side={92} />}

@@ -1,5 +1,5 @@
 import { Box, useTheme } from '@mui/material';
-import type { Report } from '../api/contract.js';
+import type { Report } from '../api/schemas.js';
 import { LineFigure } from '../charts/LineFigure.js';
 import { formatMs, formatNumber, formatPercent } from '../ui/format.js';
 import { RecordTable, type Column } from '../ui/RecordTable.js';
@@ -32,7 +32,7 @@ export function LatencyCurves({ report, roles }: { report: Report; roles: Map<st
           <LineFigure label="Median latency by images per request" series={curves((point) => point.p50Ms)} format={formatMs} {...chart} />
         </Section>
         <Section title="Cost of 1,000 requests" hint={`${report.pricing.currency}, from CPU time; both axes logarithmic.`}>
-          <LineFigure label="Cost of 1,000 requests by images per request" series={curves((point) => point.costPer1000)} format={(cost) => cost.toPrecision(2)} {...chart} />
+          <LineFigure label="Cost of 1,000 requests by images per request" series={curves((point) => point.costPer1000)} format={(cost) => String(Number(cost.toPrecision(2)))} {...chart} />
         </Section>
       </Box>
       {report.ratios.length > 0 && (

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { useGraft, useRecord } from '../api/hooks.js';
-import type { Report, Run } from '../api/contract.js';
+import type { Experiment, Report, Run } from '../api/schemas.js';
 import { IntervalBar } from '../charts/IntervalBar.js';
 import { Facts } from '../ui/Facts.js';
 import { Figure, FigureRow } from '../ui/Figure.js';
@@ -26,13 +26,14 @@ export function ReportPage() {
 
 function ReportView({ report, run }: { report: Report; run: Run }) {
   const roles = candidateRoles(run.parameters);
+  const { data: experiment } = useRecord<Experiment>('experiments', run.experimentId);
   return (
     <Page
       title="Evaluation"
       crumbs={[
         { label: 'Experiments', to: '/experiments' },
-        { label: run.experimentName, to: `/experiments/${run.experimentId}/show` },
-        { label: run.step, to: `/runs/${run.id}/show` },
+        { label: experiment?.name ?? 'Experiment', to: `/experiments/${run.experimentId}/show` },
+        { label: run.name, to: `/runs/${run.id}/show` },
       ]}
       description={`${report.accuracy.map((entry) => entry.candidate).join(', ')} on the same ${formatCount(report.itemCount)} held-out items (${report.split}), interleaved on one machine.`}
     >
@@ -47,7 +48,7 @@ function ReportView({ report, run }: { report: Report; run: Run }) {
   );
 }
 
-export function HeadlineFigures({ report }: { report: Report }) {
+export function HeadlineFigures({ report }: { report: Pick<Report, 'paired' | 'control' | 'ratios'> }) {
   const { gain, speed } = headline(report);
   return (
     <Section>
@@ -90,7 +91,7 @@ function AccuracySection({ report, roles }: { report: Report; roles: Map<string,
         </TextField>
       }
     >
-      <Stack spacing={1.25} sx={{ mt: 1 }}>
+      <Stack spacing={1.25}>
         {report.accuracy.map((entry) => {
           const shown = entry.perTarget[target] ?? entry.overall;
           return <IntervalBar key={entry.candidate} label={entry.candidate} value={shown.value} interval={shown} n={shown.n} color={roleColor(roles.get(entry.candidate), theme)} emphasised={roles.get(entry.candidate) === 'swapped'} />;

@@ -1,7 +1,7 @@
 import { Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useGraft } from '../api/hooks.js';
-import type { Run } from '../api/contract.js';
+import type { Run } from '../api/schemas.js';
 import { LineFigure } from '../charts/LineFigure.js';
 import { groupByQuantity, metricSeries } from '../charts/series.js';
 import { formatNumber } from '../ui/format.js';

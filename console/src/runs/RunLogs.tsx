@@ -2,11 +2,11 @@ import { Box, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useGraft } from '../api/hooks.js';
-import type { LogLine, Run } from '../api/contract.js';
+import type { Run, RunLog } from '../api/schemas.js';
 import { fonts } from '../theme/tokens.js';
 import { Section } from '../ui/Section.js';
 
-const levelColor: Record<LogLine['level'], string> = { debug: 'text.secondary', info: 'text.primary', warn: 'warning.main', error: 'error.main' };
+const levelColor: Record<RunLog['level'], string> = { debug: 'text.secondary', info: 'text.primary', warn: 'warning.main', error: 'error.main' };
 
 /** The tail of a run's log. Follows new lines until somebody scrolls up to read. */
 export function RunLogs({ run, live }: { run: Run; live: boolean }) {

@@ -2,8 +2,8 @@ import { Alert, Box, Button, Stack } from '@mui/material';
 import { Link } from 'react-router-dom';
 import { useQuery } from '@tanstack/react-query';
 import { stringify } from 'yaml';
-import { useGraft, useMay } from '../api/hooks.js';
-import type { Artifact, Run } from '../api/contract.js';
+import { useGraft, useMay, useRows } from '../api/hooks.js';
+import type { ModelVersion, Run, RunArtifact } from '../api/schemas.js';
 import { ConfirmButton } from '../ui/ConfirmButton.js';
 import { CopyText } from '../ui/CopyText.js';
 import { Facts } from '../ui/Facts.js';
@@ -15,6 +15,7 @@ import { Section } from '../ui/Section.js';
 import { StatusChip } from '../ui/StatusChip.js';
 import { TimeAgo, useNow } from '../ui/TimeAgo.js';
 import { RunCurves } from './RunCurves.js';
+import { runCost } from './runCost.js';
 import { RunLogs } from './RunLogs.js';
 
 const unfinished = (run: Run): boolean => run.state === 'waiting' || run.state === 'queued' || run.state === 'running';
@@ -24,6 +25,7 @@ export function RunPanel({ run }: { run: Run }) {
   const graft = useGraft();
   const may = useMay();
   const now = useNow();
+  const version = useRows<ModelVersion>('model-versions', { runId: run.id }, 1).data?.[0];
   const took = run.startedAt ? formatDuration((run.endedAt ? Date.parse(run.endedAt) : now) - Date.parse(run.startedAt)) : '–';
 
   return (
@@ -35,7 +37,7 @@ export function RunPanel({ run }: { run: Run }) {
       )}
       {run.state === 'running' && (
         <Section>
-          <ProgressLine label={run.phase ?? 'running'} fraction={run.progress} />
+          <ProgressLine label={run.phase || 'running'} fraction={run.progress} />
         </Section>
       )}
       <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 2fr) minmax(300px, 1fr)' }, alignItems: 'start' }}>
@@ -51,7 +53,9 @@ export function RunPanel({ run }: { run: Run }) {
                 ['Started', <TimeAgo key="started" at={run.startedAt} />],
                 ['Took', took],
                 ['CPU time', formatDuration(1000 * run.cpuSeconds)],
-                ['Cost', `$${run.cost.toFixed(5)}`],
+                ['Peak memory', run.peakMemoryBytes > 0 ? formatBytes(run.peakMemoryBytes) : '–'],
+                ['Isolation', run.isolationLevel ?? '–'],
+                ['Cost', runCost(run.cpuSeconds)],
                 ['Attempt', run.attempt > 1 ? `${run.attempt} (resumed from its checkpoint)` : '1'],
                 ['Seed', run.seed],
               ]}
@@ -62,17 +66,17 @@ export function RunPanel({ run }: { run: Run }) {
                   Open the evaluation
                 </Button>
               )}
-              {run.modelVersionId && (
-                <Button size="small" variant="outlined" component={Link} to={`/model-versions/${run.modelVersionId}/show`}>
-                  Model version
+              {version && (
+                <Button size="small" variant="outlined" component={Link} to={`/model-versions/${version.id}/show`}>
+                  {version.modelName} v{version.version}
                 </Button>
               )}
-              {unfinished(run) && may('experiments:cancel') && (
+              {unfinished(run) && !run.cancelRequested && may('experiments:cancel') && (
                 <ConfirmButton
                   size="small"
                   danger
                   label="Cancel run"
-                  title={`Cancel ${run.step}?`}
+                  title={`Cancel ${run.name}?`}
                   explanation="Its sandbox is stopped with everything in it, and the steps that need it are skipped."
                   action={() => graft.cancelRun(run.id)}
                 />
@@ -89,7 +93,7 @@ export function RunPanel({ run }: { run: Run }) {
   );
 }
 
-const artifactColumns: Column<Artifact & { id: string }>[] = [
+const artifactColumns: Column<RunArtifact & { id: string }>[] = [
   { label: 'Kind', render: (artifact) => artifact.kind },
   { label: 'Size', render: (artifact) => formatBytes(artifact.sizeBytes), align: 'right' },
   { label: 'Content hash', render: (artifact) => <CopyText text={artifact.treeHash} shown={shortHash(artifact.treeHash)} label="content hash" /> },

@@ -1,3 +1,3 @@
 import { RunShow } from './RunShow.js';
 
-export default { show: RunShow, recordRepresentation: 'step' };
+export default { show: RunShow, recordRepresentation: 'name' };

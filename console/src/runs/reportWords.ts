@@ -1,4 +1,4 @@
-import type { Report } from '../api/contract.js';
+import type { Report } from '../api/schemas.js';
 import { formatPercent, formatSigned } from '../ui/format.js';
 
 type Paired = Report['paired'][number];
@@ -26,7 +26,7 @@ export const savingOf = (ratio: number): number => 1 - 1 / ratio;
 export type Headline = { gain: Paired | null; speed: Report['ratios'][number] | null };
 
 /** The figures a report is known by: the swapped candidate against its strongest rival, and the ratio nearest to 20 images a request. */
-export function headline(report: Report): Headline {
+export function headline(report: Pick<Report, 'paired' | 'control' | 'ratios'>): Headline {
   const swapped = report.control?.candidate ?? report.paired.at(-1)?.b;
   const rivals = report.paired.filter((pair) => pair.b === swapped);
   const gain = rivals.toSorted((x, y) => x.difference.value - y.difference.value)[0] ?? null;

@@ -2,7 +2,7 @@ import { Alert, Box, Button, Paper, Stack, TextField, Typography } from '@mui/ma
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { Notification, useLogin } from 'react-admin';
-import { asProblem } from '../api/problem.js';
+import { refusalOf } from '../api/refusal.js';
 import { Logo } from '../layout/Logo.js';
 import { signInMessage } from './signInMessage.js';
 
@@ -23,7 +23,7 @@ export function SignInPage() {
       queryClient.clear();
       await login({ email: email.trim(), password });
     } catch (error) {
-      setMessage(signInMessage(asProblem(error)));
+      setMessage(signInMessage(refusalOf(error)));
       setPending(false);
     }
   };

@@ -1,7 +1,7 @@
-import type { ProblemError } from '../api/problem.js';
+import type { Refusal } from '../api/refusal.js';
 
 /** Why signing in failed, without saying which of e-mail and password was wrong. */
-export function signInMessage(problem: ProblemError): string {
+export function signInMessage(problem: Refusal): string {
   switch (problem.status) {
     case 401:
       return 'E-mail or password is not right. An administrator can set a new password under People.';

@@ -18,7 +18,7 @@ export function graftTheme(mode: Mode): RaThemeOptions {
       text: { primary: color.ink, secondary: color.muted },
       divider: color.line,
     },
-    shape: { borderRadius: 10 },
+    shape: { borderRadius: 4 },
     typography: {
       fontFamily: fonts.body,
       fontSize: 14,
@@ -39,15 +39,16 @@ export function graftTheme(mode: Mode): RaThemeOptions {
           '@media (prefers-reduced-motion: reduce)': { '*': { animation: 'none !important', transition: 'none !important' } },
         },
       },
-      MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' }, outlined: { borderColor: color.line } } },
+      MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' }, rounded: { borderRadius: 12 }, outlined: { borderColor: color.line } } },
+      MuiAlert: { styleOverrides: { root: { borderRadius: 10 } } },
       MuiButtonBase: { styleOverrides: { root: { '&.Mui-focusVisible': focusRing } } },
       MuiButton: {
         defaultProps: { disableElevation: true },
-        styleOverrides: { root: { borderRadius: 8, paddingInline: 14, whiteSpace: 'nowrap' }, outlined: { borderColor: color.line, color: color.ink } },
+        styleOverrides: { root: { borderRadius: 8, paddingInline: 14, whiteSpace: 'nowrap' }, outlinedPrimary: { borderColor: color.line, color: color.ink }, outlinedInherit: { borderColor: color.line } },
       },
       MuiTextField: { defaultProps: { variant: 'outlined', size: 'small', margin: 'none' } },
       MuiFormControl: { defaultProps: { variant: 'outlined', size: 'small', margin: 'none' } },
-      MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: color.raised }, notchedOutline: { borderColor: color.line } } },
+      MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: color.raised, borderRadius: 8 }, notchedOutline: { borderColor: color.line } } },
       MuiFormHelperText: { styleOverrides: { root: { marginInline: 2 } } },
       MuiChip: { styleOverrides: { root: { fontWeight: 550 } } },
       MuiTableCell: {
@@ -64,7 +65,7 @@ export function graftTheme(mode: Mode): RaThemeOptions {
       MuiDialog: { styleOverrides: { paper: { borderRadius: 14, border: `1px solid ${color.line}` } } },
       MuiLinearProgress: { styleOverrides: { root: { borderRadius: 4, height: 6, backgroundColor: alpha(color.accent, 0.16) } } },
       MuiLink: { defaultProps: { underline: 'hover' }, styleOverrides: { root: { fontWeight: 550 } } },
-      MuiSkeleton: { defaultProps: { animation: 'wave' } },
+      MuiSkeleton: { defaultProps: { animation: 'wave' }, styleOverrides: { rounded: { borderRadius: 12 } } },
     },
   };
 }

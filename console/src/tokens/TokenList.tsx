@@ -2,7 +2,7 @@ import KeyIcon from '@mui/icons-material/KeyOutlined';
 import { Button, Stack } from '@mui/material';
 import { useState } from 'react';
 import { useGraft, useMay } from '../api/hooks.js';
-import type { ApiToken } from '../api/contract.js';
+import type { Token } from '../api/schemas.js';
 import { ConfirmButton } from '../ui/ConfirmButton.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { Mono } from '../ui/Mono.js';
@@ -13,9 +13,9 @@ import { StatusChip } from '../ui/StatusChip.js';
 import { TimeAgo } from '../ui/TimeAgo.js';
 import { NewTokenDialog } from './NewTokenDialog.js';
 
-const isExpired = (token: ApiToken): boolean => token.expiresAt !== null && Date.parse(token.expiresAt) <= Date.now();
+const isExpired = (token: Token): boolean => token.expiresAt !== null && Date.parse(token.expiresAt) <= Date.now();
 
-const columns: Column<ApiToken>[] = [
+const columns: Column<Token>[] = [
   { label: 'Name', render: (token) => token.name },
   {
     label: 'May',
@@ -45,7 +45,7 @@ export function TokenList() {
   );
   return (
     <Page title="Tokens" description="For CI, the command line and the services that call your endpoints. A token never may more than its owner." actions={newToken}>
-      <RecordList<ApiToken>
+      <RecordList<Token>
         resource="tokens"
         label="tokens"
         columns={columns}
@@ -60,7 +60,7 @@ export function TokenList() {
   );
 }
 
-function RevokeButton({ token }: { token: ApiToken }) {
+function RevokeButton({ token }: { token: Token }) {
   const graft = useGraft();
   return (
     <ConfirmButton

@@ -1,6 +1,6 @@
 import { Alert, Button, Dialog, DialogActions, DialogContent, DialogTitle, Stack, Typography } from '@mui/material';
 import { useId, type FormEvent, type ReactNode } from 'react';
-import type { ProblemError } from '../api/problem.js';
+import type { Refusal } from '../api/refusal.js';
 
 type FormDialogProps = {
   title: string;
@@ -8,7 +8,7 @@ type FormDialogProps = {
   submitLabel: string;
   danger?: boolean;
   pending: boolean;
-  problem: ProblemError | null;
+  problem: Refusal | null;
   onSubmit: () => void;
   onClose: () => void;
   children?: ReactNode;

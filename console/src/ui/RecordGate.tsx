@@ -1,7 +1,7 @@
 import SearchOffIcon from '@mui/icons-material/SearchOff';
 import { Box, Skeleton, Stack } from '@mui/material';
 import type { ReactNode } from 'react';
-import { asProblem } from '../api/problem.js';
+import { refusalOf } from '../api/refusal.js';
 import { EmptyState } from './EmptyState.js';
 
 type Loaded<T> = { data: T | undefined; error: unknown; isPending: boolean };
@@ -10,7 +10,7 @@ type Loaded<T> = { data: T | undefined; error: unknown; isPending: boolean };
 export function RecordGate<T>({ query, children }: { query: Loaded<T>; children: (record: T) => ReactNode }) {
   if (query.data !== undefined) return children(query.data);
   if (query.error) {
-    const problem = asProblem(query.error);
+    const problem = refusalOf(query.error);
     return (
       <EmptyState icon={SearchOffIcon} title={problem.status === 404 ? 'Not found' : 'This could not be loaded'}>
         {problem.message}

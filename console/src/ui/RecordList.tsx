@@ -2,7 +2,7 @@ import CloudOffIcon from '@mui/icons-material/CloudOffOutlined';
 import { Button, Pagination, Stack, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { ListBase, useListContext, type RaRecord, type SortPayload } from 'react-admin';
-import { asProblem } from '../api/problem.js';
+import { refusalOf } from '../api/refusal.js';
 import { EmptyState } from './EmptyState.js';
 import { formatCount } from './format.js';
 import { RecordTable, type Column, type Selection } from './RecordTable.js';
@@ -44,7 +44,7 @@ function RecordListView<T extends RaRecord & { id: string }>({ label, columns, e
       <Section flush>
         {error ? (
           <EmptyState icon={CloudOffIcon} title="This list could not be loaded" action={<Button variant="outlined" onClick={() => void refetch()}>Try again</Button>}>
-            {asProblem(error).message}
+            {refusalOf(error).message}
           </EmptyState>
         ) : nothing && filtered ? (
           <Typography color="text.secondary" sx={{ py: 5, textAlign: 'center' }}>

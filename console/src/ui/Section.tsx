@@ -23,7 +23,7 @@ export function Section({ title, hint, action, flush = false, children }: Sectio
           {action}
         </Stack>
       )}
-      <Box sx={flush ? { overflowX: 'auto' } : { px: 2.5, py: 2 }}>{children}</Box>
+      <Box sx={flush ? { overflowX: 'auto' } : { px: 2.5, pt: title ? 1.5 : 2, pb: 2.25 }}>{children}</Box>
     </Paper>
   );
 }
