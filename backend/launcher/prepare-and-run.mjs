@@ -170,9 +170,8 @@ async function runLauncher(node) {
       NX_DAEMON: 'false',
     },
   });
-  // Ctrl-C reaches the launcher by itself, as one of the terminal's foreground group; other signals come to us alone.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // Ctrl-C in a terminal reaches the launcher too; it takes what comes at the same moment for one signal.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // npm hands signals on, but SIGKILL of npm reaches nobody: its shell, and we, are given to another parent.
   if (process.env.npm_lifecycle_event !== undefined) {
     const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;

@@ -5,13 +5,18 @@ import { verbs } from './verbs.js';
 import { readWorkplace } from './workplace.js';
 
 const stopping = new AbortController();
+let firstSignalAt = 0;
+/** One Ctrl-C may arrive from the terminal, from npm and from the bootstrap. */
+const sameKeystrokeMs = 1000;
 
 function onSignal(): void {
-  if (stopping.signal.aborted) {
+  if (!stopping.signal.aborted) {
+    firstSignalAt = Date.now();
+    stopping.abort();
+  } else if (Date.now() - firstSignalAt > sameKeystrokeMs) {
     killAllOwned();
     process.exit(130);
   }
-  stopping.abort();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
