@@ -40,13 +40,13 @@ export function drawProduct(id: string, random: Random): Product {
 }
 
 function drawPose(random: Random, freedom: number): Pose {
-  const side = random.between(86 - 34 * freedom, 88);
-  const room = Math.max(0, (96 - side) / 2) + 5 * freedom;
+  const side = random.between(88 - 24 * freedom, 92);
+  const room = Math.max(0, (96 - side) / 2) + 3 * freedom;
   return {
     x: 48 + random.between(-room, room),
     y: 48 + random.between(-room, room),
     side,
-    turn: random.normal(0, 2 + 9 * freedom),
+    turn: random.normal(0, 2 + 4 * freedom),
     mirrored: random.chance(0.5),
   };
 }
@@ -68,7 +68,7 @@ export function productScene(product: Product, seed: string): Scene {
     s: place.wallColour.s,
     l: Math.min(96, Math.max(8, place.wallColour.l + random.normal(0, 7))),
   };
-  const front = random.chance(0.24) ? occlusion(random) : '';
+  const front = random.chance(0.18) ? occlusion(random) : '';
   return {
     svg: picture(
       clothDefinition(product.pattern, colour, random) + light.definition,
@@ -79,7 +79,7 @@ export function productScene(product: Product, seed: string): Scene {
         front +
         light.overlay,
     ),
-    noise: random.between(1, 11),
+    noise: random.between(1, 9),
     blur: random.chance(0.2) ? random.between(0.4, 1) : 0,
     quality: random.integer(68, 90),
   };

@@ -57,7 +57,7 @@ export const backdrop = ({ wall, colour }: Backdrop, random: Random): string =>
 /** Things that stand about and say nothing: their number, place and colour have no tie to any label. */
 export function clutter(random: Random): string {
   return Array.from({ length: random.integer(0, 3) }, () => {
-    const size = random.between(8, 22);
+    const size = random.between(7, 17);
     const box = {
       x: random.between(-6, 86),
       y: random.chance(0.7) ? random.between(62, 88) : random.between(-6, 20),
@@ -111,7 +111,7 @@ export interface Pose {
 export function posed(shape: string, pose: Pose): string {
   const scale = pose.side / 100;
   const flip = pose.mirrored ? `translate(100 0) scale(-1 1)` : '';
-  return `<g transform="translate(${pose.x.toFixed(1)} ${pose.y.toFixed(1)}) rotate(${pose.turn.toFixed(1)}) scale(${scale.toFixed(3)}) translate(-50 -52) ${flip}">${shape}</g>`;
+  return `<g transform="translate(${pose.x.toFixed(1)} ${pose.y.toFixed(1)}) rotate(${pose.turn.toFixed(1)}) scale(${scale.toFixed(3)}) translate(-50 -52) ${flip}" stroke="#1c1a18" stroke-opacity=".5" stroke-width="1.2">${shape}</g>`;
 }
 
 export const shadow = (pose: Pose): string =>

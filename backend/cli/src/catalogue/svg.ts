@@ -20,4 +20,4 @@ export const polygon = (points: readonly (readonly [number, number])[], fill: st
 export const path = (d: string, fill: string): string => `<path d="${d}" fill="${fill}"/>`;
 
 export const stroke = (d: string, colour: string, width: number): string =>
-  `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${n(width)}" stroke-linecap="round"/>`;
+  `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${n(width)}" stroke-opacity="1" stroke-linecap="round"/>`;

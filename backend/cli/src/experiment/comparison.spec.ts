@@ -98,9 +98,9 @@ describe('compare', () => {
       chance                      9.0 %"
     `);
     expect(latencyTable(aReport(), 'stock', 'swapped').join('\n')).toMatchInlineSnapshot(`
-      "images      stock p50 / p95  swapped p50 / p95  ratio  stock USD/1000  swapped USD/1000  ratio
-      ------  -------------------  -----------------  -----  --------------  ----------------  -----
-          20  40.00 ms / 48.00 ms  1.00 ms / 1.20 ms  40.0x          0.0400           0.00100  38.0x"
+      "images      stock p50 / p95  swapped p50 / p95  ratio  stock, 1000 requests  swapped, 1000 requests  ratio
+      ------  -------------------  -----------------  -----  --------------------  ----------------------  -----
+          20  40.00 ms / 48.00 ms  1.00 ms / 1.20 ms  40.0x             0.040 USD               0.001 USD  38.0x"
     `);
   });
   it('gives the figures their published names', () => {

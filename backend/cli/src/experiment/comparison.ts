@@ -117,6 +117,10 @@ export function pairedTable(report: EvaluationReport): string[] {
   );
 }
 
+/** Small models cost millionths on a CPU. */
+const money = (value: number, currency: string): string =>
+  value >= 0.001 ? `${value.toFixed(3)} ${currency}` : `${(value * 1e6).toPrecision(3)} µ${currency}`;
+
 /** Latency and cost side by side with their ratios, one row per number of images a request. */
 export function latencyTable(report: EvaluationReport, native: string, swapped: string): string[] {
   const point = (candidate: string, images: number) =>
@@ -129,21 +133,20 @@ export function latencyTable(report: EvaluationReport, native: string, swapped: 
       pair(a),
       pair(b),
       times(latency.value),
-      a?.costPer1000.toPrecision(3) ?? '',
-      b?.costPer1000.toPrecision(3) ?? '',
+      a ? money(a.costPer1000, report.pricing.currency) : '',
+      b ? money(b.costPer1000, report.pricing.currency) : '',
       times(cost.value),
     ];
   });
   const right = (title: string) => ({ title, align: 'right' as const });
-  const { currency } = report.pricing;
   return table(
     [
       right('images'),
       right(`${native} p50 / p95`),
       right(`${swapped} p50 / p95`),
       right('ratio'),
-      right(`${native} ${currency}/1000`),
-      right(`${swapped} ${currency}/1000`),
+      right(`${native}, 1000 requests`),
+      right(`${swapped}, 1000 requests`),
       right('ratio'),
     ],
     rows,

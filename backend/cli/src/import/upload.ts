@@ -55,9 +55,7 @@ export async function followImport(session: Session, id: string): Promise<Import
       progress.done('');
       return found;
     }
-    progress.update(
-      `import  ${bar(found.progress)}  ${found.phase === '' ? found.state : found.phase}`,
-    );
+    progress.update(`import  ${bar(found.progress)}  ${found.phase === '' ? found.state : found.phase}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -26,7 +26,7 @@ async function photographAgain(bytes: Buffer): Promise<Buffer | null> {
 }
 
 /**
- * The same import with new photos of about `share` of the pictures, chosen by name: every repetition touches the same ones.
+ * The same import with new photos of `share` of the pictures, chosen by their names: every repetition touches the same ones.
  * @param folder where the new photos are kept.
  */
 export async function reshoot(
@@ -35,11 +35,14 @@ export async function reshoot(
   folder: string,
 ): Promise<{ plan: ImportPlan; touched: number }> {
   await mkdir(folder, { recursive: true });
+  const byChance = plan.files
+    .map(({ name }) => ({ name, chance: shareOf(name, 'reshoot') }))
+    .sort((a, b) => a.chance - b.chance);
+  const chosen = new Set(byChance.slice(0, Math.round(share * plan.files.length)).map(({ name }) => name));
   let touched = 0;
   const files: PlannedFile[] = [];
   for (const file of plan.files) {
-    const chosen = shareOf(file.name, 'reshoot') < share;
-    const photo = chosen ? await photographAgain(await bytesOf(file)) : null;
+    const photo = chosen.has(file.name) ? await photographAgain(await bytesOf(file)) : null;
     if (photo === null) {
       files.push(file);
       continue;
