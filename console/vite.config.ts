@@ -7,5 +7,6 @@ export default defineConfig({
   plugins: [react()],
   build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2500 },
   server: { proxy: { '/api': apiAddress } },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/test-setup.ts'] },
+  // Tests of components (.tsx) ask for jsdom themselves; the rest need no browser and start sooner without one.
+  test: { environment: 'node', isolate: false, include: ['src/**/*.test.{ts,tsx}'] },
 });

@@ -28,7 +28,9 @@ const lightTheme = graftTheme('light');
 const darkTheme = graftTheme('dark');
 
 export function App({ graft, live }: { graft: GraftDataProvider; live: LiveSource }) {
-  const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1 } } }));
+  const [queryClient] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { staleTime: 5_000, retry: 1 } } }),
+  );
   const [authProvider] = useState(() => createAuthProvider(graft));
   return (
     <LiveContext value={live}>

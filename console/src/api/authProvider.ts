@@ -3,7 +3,9 @@ import type { GraftDataProvider } from './dataProvider.js';
 import { refusalOf } from './refusal.js';
 
 /** The session lives in an httpOnly cookie, so the server is asked who is signed in; nothing secret is kept in the browser. */
-export function createAuthProvider(graft: Pick<GraftDataProvider, 'signIn' | 'signOut' | 'currentSession'>): AuthProvider {
+export function createAuthProvider(
+  graft: Pick<GraftDataProvider, 'signIn' | 'signOut' | 'currentSession'>,
+): AuthProvider {
   return {
     login: (credentials: { email: string; password: string }) => graft.signIn(credentials),
     logout: async () => {

@@ -22,13 +22,25 @@ export function useMay(): (permission: string) => boolean {
 const newestFirst: Record<string, string> = { 'dataset-versions': 'version', rollouts: 'requestedAt' };
 
 /** One page of a resource, newest first. */
-export function useRows<T extends { id: string }>(resource: string, filter: Record<string, unknown> = {}, perPage = 100) {
-  return useGetList<T>(resource, { filter, pagination: { page: 1, perPage }, sort: { field: newestFirst[resource] ?? 'createdAt', order: 'DESC' } });
+export function useRows<T extends { id: string }>(
+  resource: string,
+  filter: Record<string, unknown> = {},
+  perPage = 100,
+) {
+  return useGetList<T>(resource, {
+    filter,
+    pagination: { page: 1, perPage },
+    sort: { field: newestFirst[resource] ?? 'createdAt', order: 'DESC' },
+  });
 }
 
-export const useRecord = <T extends { id: string }>(resource: string, id: string | null | undefined) => useGetOne<T>(resource, { id: id ?? '' }, { enabled: Boolean(id) });
+export const useRecord = <T extends { id: string }>(resource: string, id: string | null | undefined) =>
+  useGetOne<T>(resource, { id: id ?? '' }, { enabled: Boolean(id) });
 
-export const PictureSource = createContext((versionId: string, itemId: string) => `/api/dataset-versions/${versionId}/items/${encodeURIComponent(itemId)}/picture`);
+export const PictureSource = createContext(
+  (versionId: string, itemId: string) =>
+    `/api/dataset-versions/${versionId}/items/${encodeURIComponent(itemId)}/picture`,
+);
 export const usePictureUrl = () => useContext(PictureSource);
 
 type Submission<A extends unknown[]> = {
@@ -44,7 +56,10 @@ type Submission<A extends unknown[]> = {
  * Runs an action once at a time. Errors that name fields stay with the form (`fieldError`, `problem`); `announce` additionally
  * shows them as a notification, for actions that have no form to show them in.
  */
-export function useSubmission<A extends unknown[]>(action: (...args: A) => Promise<unknown>, { announce = false } = {}): Submission<A> {
+export function useSubmission<A extends unknown[]>(
+  action: (...args: A) => Promise<unknown>,
+  { announce = false } = {},
+): Submission<A> {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<Refusal | null>(null);
   const notify = useNotify();
@@ -62,5 +77,11 @@ export function useSubmission<A extends unknown[]>(action: (...args: A) => Promi
       setPending(false);
     }
   };
-  return { submit, pending, problem, fieldError: (field) => problem?.fields.find((entry) => entry.field === field)?.message, reset: () => setProblem(null) };
+  return {
+    submit,
+    pending,
+    problem,
+    fieldError: (field) => problem?.fields.find((entry) => entry.field === field)?.message,
+    reset: () => setProblem(null),
+  };
 }

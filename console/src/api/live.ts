@@ -29,4 +29,5 @@ const dependents: Record<string, readonly string[]> = {
   rollouts: ['models', 'model-versions'],
 };
 
-export const staleResources = (changed: Iterable<string>): Set<string> => new Set([...changed].flatMap((resource) => [resource, ...(dependents[resource] ?? [])]));
+export const staleResources = (changed: Iterable<string>): Set<string> =>
+  new Set([...changed].flatMap((resource) => [resource, ...(dependents[resource] ?? [])]));

@@ -15,12 +15,20 @@ export function refusalOf(error: unknown): Refusal {
       status,
       code,
       message: status >= 500 && traceId ? `${detail} (trace ${traceId})` : detail,
-      fields: errors.map((entry) => ({ field: dotted(entry.field), message: `expected ${entry.expected}, found ${entry.found}` })),
+      fields: errors.map((entry) => ({
+        field: dotted(entry.field),
+        message: `expected ${entry.expected}, found ${entry.found}`,
+      })),
     };
   }
   // What fetch throws when no answer came at all.
   if (error instanceof TypeError) {
-    return { status: 0, code: 'unreachable', message: 'The server cannot be reached. Check that Graft is running and that this machine is on the network.', fields: [] };
+    return {
+      status: 0,
+      code: 'unreachable',
+      message: 'The server cannot be reached. Check that Graft is running and that this machine is on the network.',
+      fields: [],
+    };
   }
   return { status: 0, code: 'unexpected', message: error instanceof Error ? error.message : String(error), fields: [] };
 }
@@ -29,5 +37,12 @@ export function refusalOf(error: unknown): Refusal {
 export function problemFrom(status: number, body: unknown): GraftProblem {
   if (isProblem(body)) return new GraftProblem(body);
   const detail = `The server answered ${status} without saying why. Try again; if it stays, look into the server's log.`;
-  return new GraftProblem({ type: 'about:blank', title: 'Unexpected answer', status, code: 'unexpected-answer', detail, traceId: '' });
+  return new GraftProblem({
+    type: 'about:blank',
+    title: 'Unexpected answer',
+    status,
+    code: 'unexpected-answer',
+    detail,
+    traceId: '',
+  });
 }

@@ -7,7 +7,12 @@ export type ImportOptions = {
   missingSplit?: 'refuse' | 'hash';
 };
 /** `files` carry the name that the manifest's file column uses. */
-export type ImportUpload = { options: ImportOptions; manifest: File; pairs: File | null; files: { name: string; file: File }[] };
+export type ImportUpload = {
+  options: ImportOptions;
+  manifest: File;
+  pairs: File | null;
+  files: { name: string; file: File }[];
+};
 
 /** The order matters: the server reads the parts as a stream and must know the options and the manifest before the first picture. */
 export function importForm({ options, manifest, pairs, files }: ImportUpload): FormData {
@@ -20,7 +25,11 @@ export function importForm({ options, manifest, pairs, files }: ImportUpload): F
 }
 
 /** XMLHttpRequest and not fetch: only it reports how much of an upload has left the browser. */
-export function uploadImport(datasetId: string, upload: ImportUpload, onProgress: (fraction: number) => void): Promise<Import> {
+export function uploadImport(
+  datasetId: string,
+  upload: ImportUpload,
+  onProgress: (fraction: number) => void,
+): Promise<Import> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `/api/datasets/${datasetId}/imports`);
@@ -29,7 +38,10 @@ export function uploadImport(datasetId: string, upload: ImportUpload, onProgress
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
-    request.onload = () => (request.status < 300 ? resolve(request.response as Import) : reject(problemFrom(request.status, request.response)));
+    request.onload = () =>
+      request.status < 300
+        ? resolve(request.response as Import)
+        : reject(problemFrom(request.status, request.response));
     request.onerror = () => reject(new TypeError('network failure during the upload'));
     request.send(importForm(upload));
   });

@@ -10,7 +10,17 @@ import type { Column } from '../ui/RecordTable.js';
 import { StatusChip } from '../ui/StatusChip.js';
 import { TimeAgo } from '../ui/TimeAgo.js';
 
-const resources = ['datasets', 'experiments', 'models', 'endpoints', 'rollouts', 'people', 'tokens', 'sessions', 'sandboxes'];
+const resources = [
+  'datasets',
+  'experiments',
+  'models',
+  'endpoints',
+  'rollouts',
+  'people',
+  'tokens',
+  'sessions',
+  'sandboxes',
+];
 
 const columns: Column<AuditEntry>[] = [
   { label: 'When', render: (entry) => <TimeAgo at={entry.at} /> },
@@ -36,7 +46,10 @@ const columns: Column<AuditEntry>[] = [
 
 export function AuditList() {
   return (
-    <Page title="Audit" description="Every change that was made or tried, by whom and through which door. Entries are never edited.">
+    <Page
+      title="Audit"
+      description="Every change that was made or tried, by whom and through which door. Entries are never edited."
+    >
       <RecordList<AuditEntry>
         resource="audit"
         label="audit entries"

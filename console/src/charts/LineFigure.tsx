@@ -19,18 +19,54 @@ type LineFigureProps = {
 };
 
 /** Lines over one axis. The label says in words what the picture shows. */
-export function LineFigure({ label, series, colors, xLabel, yLabel, logX = false, logY = false, marks = false, height = 260, format = formatNumber }: LineFigureProps) {
+export function LineFigure({
+  label,
+  series,
+  colors,
+  xLabel,
+  yLabel,
+  logX = false,
+  logY = false,
+  marks = false,
+  height = 260,
+  format = formatNumber,
+}: LineFigureProps) {
   const { palette } = useTheme();
   const { xs, rows } = shareAxis(series.map((one) => ({ ...one, points: thin(one.points, maxPoints) })));
   const ticks = logY ? decades(series.flatMap((one) => one.points.map((point) => point.y))) : [];
-  const lineColors = colors ?? [palette.primary.main, palette.warning.main, palette.info.main, palette.error.main, palette.success.main];
+  const lineColors = colors ?? [
+    palette.primary.main,
+    palette.warning.main,
+    palette.info.main,
+    palette.error.main,
+    palette.success.main,
+  ];
   return (
     <Box role="img" aria-label={label} sx={{ width: 1, minWidth: 0 }}>
       <LineChart
         height={height}
         skipAnimation
-        xAxis={[{ data: xs, label: xLabel, scaleType: logX ? 'log' : 'linear', valueFormatter: (x: number) => String(x), ...(logX && { tickInterval: xs }), height: 46 }]}
-        yAxis={[{ scaleType: logY ? 'log' : 'linear', width: 58, disableLine: true, disableTicks: true, ...(logY && { tickInterval: ticks, min: ticks[0]!, max: ticks.at(-1)! }), valueFormatter: format, ...(yLabel && { label: yLabel, width: 66 }) }]}
+        xAxis={[
+          {
+            data: xs,
+            label: xLabel,
+            scaleType: logX ? 'log' : 'linear',
+            valueFormatter: (x: number) => String(x),
+            ...(logX && { tickInterval: xs }),
+            height: 46,
+          },
+        ]}
+        yAxis={[
+          {
+            scaleType: logY ? 'log' : 'linear',
+            width: 58,
+            disableLine: true,
+            disableTicks: true,
+            ...(logY && { tickInterval: ticks, min: ticks[0]!, max: ticks.at(-1)! }),
+            valueFormatter: format,
+            ...(yLabel && { label: yLabel, width: 66 }),
+          },
+        ]}
         series={series.map((one, index) => ({
           id: one.id,
           label: one.label,

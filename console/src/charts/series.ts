@@ -11,7 +11,11 @@ export function metricSeries(metrics: readonly RunMetric[]): Series[] {
     points.set(metric.step, metric.value);
     byName.set(metric.name, points);
   }
-  return [...byName].map(([name, points]) => ({ id: name, label: name, points: [...points].sort(([a], [b]) => a - b).map(([x, y]) => ({ x, y })) }));
+  return [...byName].map(([name, points]) => ({
+    id: name,
+    label: name,
+    points: [...points].sort(([a], [b]) => a - b).map(([x, y]) => ({ x, y })),
+  }));
 }
 
 /** Series on one shared axis: every x that occurs, with null where a series has no point there. */

@@ -14,7 +14,8 @@ export function AttributeHistograms({ attributes }: { attributes: DatasetVersion
     return (
       <Section>
         <EmptyState icon={TuneIcon} title="No attributes">
-          The manifest had no columns beside id, file, title and split. Import it again with the labels a model shall learn.
+          The manifest had no columns beside id, file, title and split. Import it again with the labels a model shall
+          learn.
         </EmptyState>
       </Section>
     );
@@ -28,14 +29,30 @@ export function AttributeHistograms({ attributes }: { attributes: DatasetVersion
           <Section key={name} title={name} hint={`${formatCount(values.length)} values`}>
             <Stack component="ol" spacing={1} sx={{ listStyle: 'none', p: 0, m: 0 }}>
               {values.slice(0, shownValues).map((entry) => (
-                <Box component="li" key={entry.value} sx={{ display: 'grid', gridTemplateColumns: '132px 1fr 92px', gap: 1.5, alignItems: 'center' }}>
+                <Box
+                  component="li"
+                  key={entry.value}
+                  sx={{ display: 'grid', gridTemplateColumns: '132px 1fr 92px', gap: 1.5, alignItems: 'center' }}
+                >
                   <Typography variant="body2" noWrap title={entry.value}>
                     {entry.value}
                   </Typography>
                   <Box sx={{ height: 10, borderRadius: 1, bgcolor: 'action.hover' }}>
-                    <Box sx={{ width: `${(100 * entry.count) / highest}%`, height: 1, borderRadius: 1, bgcolor: 'primary.main', opacity: 0.8 }} />
+                    <Box
+                      sx={{
+                        width: `${(100 * entry.count) / highest}%`,
+                        height: 1,
+                        borderRadius: 1,
+                        bgcolor: 'primary.main',
+                        opacity: 0.8,
+                      }}
+                    />
                   </Box>
-                  <Typography variant="caption" color="text.secondary" sx={{ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }}>
+                  <Typography
+                    variant="caption"
+                    color="text.secondary"
+                    sx={{ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }}
+                  >
                     {formatCount(entry.count)} · {formatPercent(entry.count / total, 0)}
                   </Typography>
                 </Box>

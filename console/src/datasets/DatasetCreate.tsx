@@ -20,10 +20,14 @@ export function DatasetCreate() {
   const [tier, setTier] = useState<Tier>('internal');
   const { submit, pending, problem, fieldError } = useSubmission(async () => {
     const dataset = await graft.createDataset({ name, tier, ...(description && { description }) });
-    navigate(`/datasets/${dataset.id}/show?tab=import`);
+    await navigate(`/datasets/${dataset.id}/show?tab=import`);
   });
   return (
-    <Page title="New dataset" crumbs={[{ label: 'Datasets', to: '/datasets' }]} description="Name it first; the pictures come in the next step.">
+    <Page
+      title="New dataset"
+      crumbs={[{ label: 'Datasets', to: '/datasets' }]}
+      description="Name it first; the pictures come in the next step."
+    >
       <Box sx={{ maxWidth: 640 }}>
         <Section>
           <Stack
@@ -44,8 +48,20 @@ export function DatasetCreate() {
               error={Boolean(fieldError('name'))}
               helperText={fieldError('name') ?? 'Experiments refer to it: dataset:catalogue'}
             />
-            <TextField label="Description" multiline minRows={2} value={description} onChange={(event) => setDescription(event.target.value)} />
-            <TextField select label="Who may use it" value={tier} onChange={(event) => setTier(event.target.value as Tier)} helperText="A sandbox mounts only what its requester may see.">
+            <TextField
+              label="Description"
+              multiline
+              minRows={2}
+              value={description}
+              onChange={(event) => setDescription(event.target.value)}
+            />
+            <TextField
+              select
+              label="Who may use it"
+              value={tier}
+              onChange={(event) => setTier(event.target.value as Tier)}
+              helperText="A sandbox mounts only what its requester may see."
+            >
               {tiers.map((option) => (
                 <MenuItem key={option.tier} value={option.tier}>
                   {option.label}

@@ -25,7 +25,9 @@ const tabs = [
 
 export function DatasetShow() {
   const { id } = useParams();
-  return <RecordGate query={useRecord<Dataset>('datasets', id)}>{(dataset) => <DatasetPage dataset={dataset} />}</RecordGate>;
+  return (
+    <RecordGate query={useRecord<Dataset>('datasets', id)}>{(dataset) => <DatasetPage dataset={dataset} />}</RecordGate>
+  );
 }
 
 function DatasetPage({ dataset }: { dataset: Dataset }) {
@@ -49,7 +51,13 @@ function DatasetPage({ dataset }: { dataset: Dataset }) {
       actions={
         <>
           {versions && versions.length > 0 && (
-            <TextField select label="Version" value={version?.id ?? ''} onChange={(event) => setChosenId(event.target.value)} sx={{ minWidth: 140 }}>
+            <TextField
+              select
+              label="Version"
+              value={version?.id ?? ''}
+              onChange={(event) => setChosenId(event.target.value)}
+              sx={{ minWidth: 140 }}
+            >
               {versions.map((entry) => (
                 <MenuItem key={entry.id} value={entry.id}>
                   Version {entry.version}

@@ -3,11 +3,23 @@ import { Alert, Box, Button, MenuItem, Stack, TextField, Typography } from '@mui
 import { useId, useRef, useState } from 'react';
 import type { ImportUpload } from '../api/uploadImport.js';
 import { formatBytes, formatCount } from '../ui/format.js';
-import { columnRoles, guessColumns, manifestColumns, planUpload, type ColumnRole, type UploadPlan } from './uploadPlan.js';
+import {
+  columnRoles,
+  guessColumns,
+  manifestColumns,
+  planUpload,
+  type ColumnRole,
+  type UploadPlan,
+} from './uploadPlan.js';
 
 /** Enough of a manifest to see its header. */
 const headerBytes = 64 * 1024;
-const roleHint: Record<ColumnRole, string> = { id: 'unique', file: 'path of the picture', title: 'optional', split: 'train, val or test' };
+const roleHint: Record<ColumnRole, string> = {
+  id: 'unique',
+  file: 'path of the picture',
+  title: 'optional',
+  split: 'train, val or test',
+};
 
 export function FolderForm({ pending, onSubmit }: { pending: boolean; onSubmit: (upload: ImportUpload) => void }) {
   const inputId = useId();
@@ -20,7 +32,9 @@ export function FolderForm({ pending, onSubmit }: { pending: boolean; onSubmit: 
 
   const choose = async (list: FileList | null) => {
     if (!list || list.length === 0) return;
-    const planned = planUpload([...list].map((file) => ({ path: file.webkitRelativePath || file.name, sizeBytes: file.size, file })));
+    const planned = planUpload(
+      [...list].map((file) => ({ path: file.webkitRelativePath || file.name, sizeBytes: file.size, file })),
+    );
     setPlan(typeof planned === 'string' ? null : planned);
     setComplaint(typeof planned === 'string' ? planned : null);
     if (typeof planned === 'string') return;
@@ -32,7 +46,11 @@ export function FolderForm({ pending, onSubmit }: { pending: boolean; onSubmit: 
     if (!plan) return;
     const { title, split, ...required } = roles;
     onSubmit({
-      options: { manifest: plan.manifestKind, columns: { ...required, ...(title && { title }), ...(split && { split }) }, missingSplit },
+      options: {
+        manifest: plan.manifestKind,
+        columns: { ...required, ...(title && { title }), ...(split && { split }) },
+        missingSplit,
+      },
       manifest: plan.manifest.file,
       pairs: plan.pairs?.file ?? null,
       files: plan.pictures.map(({ name, entry }) => ({ name, file: entry.file })),
@@ -41,13 +59,26 @@ export function FolderForm({ pending, onSubmit }: { pending: boolean; onSubmit: 
 
   return (
     <Stack spacing={2.5}>
-      <Box sx={{ display: 'grid', placeItems: 'center', textAlign: 'center', gap: 1, p: 4, border: '1.5px dashed', borderColor: 'divider', borderRadius: 3, bgcolor: 'background.default' }}>
+      <Box
+        sx={{
+          display: 'grid',
+          placeItems: 'center',
+          textAlign: 'center',
+          gap: 1,
+          p: 4,
+          border: '1.5px dashed',
+          borderColor: 'divider',
+          borderRadius: 3,
+          bgcolor: 'background.default',
+        }}
+      >
         <FolderOpenIcon sx={{ fontSize: 34, color: 'primary.main' }} />
         <Button variant={plan ? 'outlined' : 'contained'} onClick={() => input.current?.click()}>
           {plan ? 'Choose another folder' : 'Choose a folder'}
         </Button>
         <Typography variant="caption" color="text.secondary">
-          It holds the manifest, with the pictures beside or below it. A pairs.csv (a, b, weight) says what people liked together.
+          It holds the manifest, with the pictures beside or below it. A pairs.csv (a, b, weight) says what people liked
+          together.
         </Typography>
         <input
           ref={input}
@@ -64,7 +95,8 @@ export function FolderForm({ pending, onSubmit }: { pending: boolean; onSubmit: 
       {plan && (
         <>
           <Alert severity="info" icon={false}>
-            <strong>{plan.manifest.path}</strong> with {formatCount(plan.pictures.length)} pictures{plan.pairs ? ' and pairs.csv' : ''}, {formatBytes(plan.totalBytes)} in all.
+            <strong>{plan.manifest.path}</strong> with {formatCount(plan.pictures.length)} pictures
+            {plan.pairs ? ' and pairs.csv' : ''}, {formatBytes(plan.totalBytes)} in all.
             {plan.ignored.length > 0 && ` ${formatCount(plan.ignored.length)} other files stay here.`}
           </Alert>
           <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))' }}>
@@ -88,7 +120,13 @@ export function FolderForm({ pending, onSubmit }: { pending: boolean; onSubmit: 
                 ))}
               </TextField>
             ))}
-            <TextField select label="Rows without a split" value={missingSplit} onChange={(event) => setMissingSplit(event.target.value as 'refuse' | 'hash')} helperText="hash: always the same split for an id">
+            <TextField
+              select
+              label="Rows without a split"
+              value={missingSplit}
+              onChange={(event) => setMissingSplit(event.target.value as 'refuse' | 'hash')}
+              helperText="hash: always the same split for an id"
+            >
               <MenuItem value="hash">Split 80/10/10 by id</MenuItem>
               <MenuItem value="refuse">Refuse them</MenuItem>
             </TextField>

@@ -31,7 +31,10 @@ export function ImportPanel({ datasetId, onDone }: { datasetId: string; onDone: 
 
   if (importId) return <ImportProgress importId={importId} onDone={onDone} onAgain={() => showImport(null)} />;
   return (
-    <Section title="Import a folder" hint="Pictures and a manifest (CSV or JSONL). Rows that cannot be read are listed one by one; the rest becomes a new version.">
+    <Section
+      title="Import a folder"
+      hint="Pictures and a manifest (CSV or JSONL). Rows that cannot be read are listed one by one; the rest becomes a new version."
+    >
       <Stack spacing={2.5}>
         {problem && (
           <Alert severity="error">
@@ -43,7 +46,11 @@ export function ImportPanel({ datasetId, onDone }: { datasetId: string; onDone: 
             ))}
           </Alert>
         )}
-        {sent === null ? <FolderForm pending={pending} onSubmit={(upload) => void submit(upload)} /> : <ProgressLine label={sent < 1 ? 'Sending the files' : 'Sent; the server is storing them'} fraction={sent} />}
+        {sent === null ? (
+          <FolderForm pending={pending} onSubmit={(upload) => void submit(upload)} />
+        ) : (
+          <ProgressLine label={sent < 1 ? 'Sending the files' : 'Sent; the server is storing them'} fraction={sent} />
+        )}
       </Stack>
     </Section>
   );

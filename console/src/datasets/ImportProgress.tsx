@@ -13,7 +13,15 @@ import { StatusChip } from '../ui/StatusChip.js';
 
 const running = (state: Import['state']): boolean => state === 'uploading' || state === 'queued' || state === 'running';
 
-export function ImportProgress({ importId, onDone, onAgain }: { importId: string; onDone: () => void; onAgain: () => void }) {
+export function ImportProgress({
+  importId,
+  onDone,
+  onAgain,
+}: {
+  importId: string;
+  onDone: () => void;
+  onAgain: () => void;
+}) {
   const graft = useGraft();
   const { data, error } = useQuery({ queryKey: ['imports', importId], queryFn: () => graft.getImport(importId) });
   if (error) return <Alert severity="error">{error.message}</Alert>;
@@ -22,7 +30,9 @@ export function ImportProgress({ importId, onDone, onAgain }: { importId: string
     <Stack spacing={2.5}>
       <Section title="Import" action={<StatusChip state={data.state} />}>
         <Stack spacing={2.5}>
-          {running(data.state) && <ProgressLine label={data.phase || 'Waiting for a worker'} fraction={data.progress} />}
+          {running(data.state) && (
+            <ProgressLine label={data.phase || 'Waiting for a worker'} fraction={data.progress} />
+          )}
           {data.failure && <Alert severity="error">{data.failure.message}</Alert>}
           <FigureRow>
             <Figure label="Rows" value={formatCount(data.rows)} />
@@ -59,11 +69,23 @@ const columns: Column<ImportProblem & { id: string }>[] = [
 function ProblemTable({ importId }: { importId: string }) {
   const graft = useGraft();
   const [page, setPage] = useState(1);
-  const { data } = useQuery({ queryKey: ['imports', importId, 'problems', page], queryFn: () => graft.listImportProblems(importId, { page, perPage }), placeholderData: keepPreviousData });
+  const { data } = useQuery({
+    queryKey: ['imports', importId, 'problems', page],
+    queryFn: () => graft.listImportProblems(importId, { page, perPage }),
+    placeholderData: keepPreviousData,
+  });
   const pages = Math.ceil((data?.total ?? 0) / perPage);
   return (
-    <Section title="Refused rows" hint="Everything else was imported. Mend these in the manifest and import again." flush>
-      <RecordTable label="Refused rows" rows={data?.items.map((problem, index) => ({ ...problem, id: `${problem.row}-${index}` }))} columns={columns} />
+    <Section
+      title="Refused rows"
+      hint="Everything else was imported. Mend these in the manifest and import again."
+      flush
+    >
+      <RecordTable
+        label="Refused rows"
+        rows={data?.items.map((problem, index) => ({ ...problem, id: `${problem.row}-${index}` }))}
+        columns={columns}
+      />
       {pages > 1 && (
         <Stack sx={{ p: 2, alignItems: 'center' }}>
           <Pagination page={page} count={pages} onChange={(_event, wanted) => setPage(wanted)} shape="rounded" />

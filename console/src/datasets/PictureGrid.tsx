@@ -28,12 +28,23 @@ export function PictureGrid({ version }: { version: DatasetVersion }) {
   const pages = Math.ceil((data?.total ?? 0) / perPage);
   const selects: { name: string; label: string; options: string[] }[] = [
     { name: 'split', label: 'Split', options: Object.keys(version.splitCounts) },
-    ...Object.entries(version.attributes).map(([name, values]) => ({ name: `attribute.${name}`, label: name, options: values.map((entry) => entry.value) })),
+    ...Object.entries(version.attributes).map(([name, values]) => ({
+      name: `attribute.${name}`,
+      label: name,
+      options: values.map((entry) => entry.value),
+    })),
   ];
 
   return (
     <Stack spacing={2}>
-      <Stack direction="row" useFlexGap spacing={1.5} sx={{ flexWrap: 'wrap' }} role="search" aria-label="Filter pictures">
+      <Stack
+        direction="row"
+        useFlexGap
+        spacing={1.5}
+        sx={{ flexWrap: 'wrap' }}
+        role="search"
+        aria-label="Filter pictures"
+      >
         <TextField
           label="Title or id"
           value={filter.q ?? ''}
@@ -50,7 +61,14 @@ export function PictureGrid({ version }: { version: DatasetVersion }) {
           }}
         />
         {selects.map((select) => (
-          <TextField key={select.name} select label={select.label} value={filter[select.name] ?? ''} onChange={(event) => change(select.name, event.target.value)} sx={{ minWidth: 130 }}>
+          <TextField
+            key={select.name}
+            select
+            label={select.label}
+            value={filter[select.name] ?? ''}
+            onChange={(event) => change(select.name, event.target.value)}
+            sx={{ minWidth: 130 }}
+          >
             <MenuItem value="">Any</MenuItem>
             {select.options.map((option) => (
               <MenuItem key={option} value={option}>
@@ -63,11 +81,35 @@ export function PictureGrid({ version }: { version: DatasetVersion }) {
       <Typography variant="body2" color="text.secondary" role="status">
         {data ? `${formatCount(data.total)} items` : 'Loading…'}
       </Typography>
-      <Box component="ul" aria-label="Pictures" sx={{ listStyle: 'none', p: 0, m: 0, display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(148px, 1fr))' }}>
-        {!data && Array.from({ length: 12 }, (_, index) => <Skeleton key={index} component="li" variant="rounded" sx={{ aspectRatio: '1', height: 'auto' }} />)}
-        {data?.items.map((item) => <PictureTile key={item.id} item={item} versionId={version.id} />)}
+      <Box
+        component="ul"
+        aria-label="Pictures"
+        sx={{
+          listStyle: 'none',
+          p: 0,
+          m: 0,
+          display: 'grid',
+          gap: 2,
+          gridTemplateColumns: 'repeat(auto-fill, minmax(148px, 1fr))',
+        }}
+      >
+        {!data &&
+          Array.from({ length: 12 }, (_, index) => (
+            <Skeleton key={index} component="li" variant="rounded" sx={{ aspectRatio: '1', height: 'auto' }} />
+          ))}
+        {data?.items.map((item) => (
+          <PictureTile key={item.id} item={item} versionId={version.id} />
+        ))}
       </Box>
-      {pages > 1 && <Pagination page={page} count={pages} onChange={(_event, wanted) => setPage(wanted)} shape="rounded" sx={{ alignSelf: 'center' }} />}
+      {pages > 1 && (
+        <Pagination
+          page={page}
+          count={pages}
+          onChange={(_event, wanted) => setPage(wanted)}
+          shape="rounded"
+          sx={{ alignSelf: 'center' }}
+        />
+      )}
     </Stack>
   );
 }
@@ -79,7 +121,15 @@ function PictureTile({ item, versionId }: { item: DatasetItem; versionId: string
       <Typography variant="body2" noWrap title={item.title} sx={{ mt: 0.75, fontWeight: 550 }}>
         {item.title || item.id}
       </Typography>
-      <Typography variant="caption" color="text.secondary" noWrap component="div" title={Object.entries(item.attributes).map(([name, value]) => `${name}: ${value}`).join('\n')}>
+      <Typography
+        variant="caption"
+        color="text.secondary"
+        noWrap
+        component="div"
+        title={Object.entries(item.attributes)
+          .map(([name, value]) => `${name}: ${value}`)
+          .join('\n')}
+      >
         <Mono sx={{ fontSize: '0.75rem' }}>{item.id}</Mono> · {item.split}
       </Typography>
     </Box>

@@ -4,7 +4,11 @@ import { Figure, FigureRow } from '../ui/Figure.js';
 import { formatCount, formatPercent } from '../ui/format.js';
 import { Section } from '../ui/Section.js';
 
-const splitMeaning: Record<string, string> = { train: 'to learn from', val: 'held out, to report on', test: 'held out, for the end' };
+const splitMeaning: Record<string, string> = {
+  train: 'to learn from',
+  val: 'held out, to report on',
+  test: 'held out, for the end',
+};
 
 export function SplitBar({ version }: { version: DatasetVersion }) {
   return (
@@ -23,7 +27,11 @@ export function SplitBar({ version }: { version: DatasetVersion }) {
             }
           />
         ))}
-        <Figure label="Attributes" value={formatCount(Object.keys(version.attributes).length)} detail={Object.keys(version.attributes).join(', ')} />
+        <Figure
+          label="Attributes"
+          value={formatCount(Object.keys(version.attributes).length)}
+          detail={Object.keys(version.attributes).join(', ')}
+        />
       </FigureRow>
     </Section>
   );

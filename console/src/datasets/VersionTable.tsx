@@ -8,8 +8,16 @@ import { TimeAgo } from '../ui/TimeAgo.js';
 const columns: Column<DatasetVersion>[] = [
   { label: 'Version', render: (version) => `Version ${version.version}` },
   { label: 'Items', render: (version) => formatCount(version.itemCount), align: 'right' },
-  ...(['train', 'val', 'test'] as const).map((split): Column<DatasetVersion> => ({ label: split, render: (version) => formatCount(version.splitCounts[split] ?? 0), align: 'right', from: 'md' })),
-  { label: 'Content hash', render: (version) => <CopyText text={version.treeHash} shown={shortHash(version.treeHash)} label="content hash" /> },
+  ...(['train', 'val', 'test'] as const).map((split): Column<DatasetVersion> => ({
+    label: split,
+    render: (version) => formatCount(version.splitCounts[split] ?? 0),
+    align: 'right',
+    from: 'md',
+  })),
+  {
+    label: 'Content hash',
+    render: (version) => <CopyText text={version.treeHash} shown={shortHash(version.treeHash)} label="content hash" />,
+  },
   { label: 'Made', render: (version) => <TimeAgo at={version.createdAt} /> },
 ];
 

@@ -20,19 +20,23 @@ const depth = (path: string): number => path.split('/').length;
 /** The table nearest to the top of the folder; among equals one that is called manifest. */
 function findManifest<F>(entries: readonly FolderEntry<F>[]): FolderEntry<F> | undefined {
   const rank = (entry: FolderEntry<F>) => depth(entry.path) * 2 - (fileName(entry.path).startsWith('manifest') ? 1 : 0);
-  return entries.filter((entry) => manifestPattern.test(entry.path) && !fileName(entry.path).startsWith('pairs.')).toSorted((a, b) => rank(a) - rank(b))[0];
+  return entries
+    .filter((entry) => manifestPattern.test(entry.path) && !fileName(entry.path).startsWith('pairs.'))
+    .toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
 /** Decides what of a chosen folder goes up and under which names. The answer is a plan, or a sentence that says what is missing. */
 export function planUpload<F>(entries: readonly FolderEntry<F>[]): UploadPlan<F> | string {
   const visible = entries.filter((entry) => !entry.path.split('/').some((part) => part.startsWith('.')));
   const manifest = findManifest(visible);
-  if (!manifest) return `No manifest found among ${entries.length} files. Put a manifest.csv or manifest.jsonl with the columns id, file, title and split into the folder.`;
+  if (!manifest)
+    return `No manifest found among ${entries.length} files. Put a manifest.csv or manifest.jsonl with the columns id, file, title and split into the folder.`;
   const base = folder(manifest.path);
   const pictures = visible
     .filter((entry) => picturePattern.test(entry.path) && entry.path.startsWith(base))
     .map((entry) => ({ name: entry.path.slice(base.length), entry }));
-  if (pictures.length === 0) return `${fileName(manifest.path)} has no pictures beside or below it. Expected .jpg, .png, .webp or .gif files.`;
+  if (pictures.length === 0)
+    return `${fileName(manifest.path)} has no pictures beside or below it. Expected .jpg, .png, .webp or .gif files.`;
   const pairs = visible.find((entry) => entry.path === `${base}pairs.csv`) ?? null;
   const taken = new Set([manifest, pairs, ...pictures.map((picture) => picture.entry)]);
   return {
@@ -76,6 +80,9 @@ export const columnRoles = Object.keys(likelyNames) as ColumnRole[];
 
 /** A first guess at which column plays which role; empty where none looks right. */
 export function guessColumns(columns: readonly string[]): Record<ColumnRole, string> {
-  const guess = (role: ColumnRole) => likelyNames[role].map((likely) => columns.find((column) => column.toLowerCase() === likely)).find((column) => column !== undefined) ?? '';
+  const guess = (role: ColumnRole) =>
+    likelyNames[role]
+      .map((likely) => columns.find((column) => column.toLowerCase() === likely))
+      .find((column) => column !== undefined) ?? '';
   return { id: guess('id'), file: guess('file'), title: guess('title'), split: guess('split') };
 }

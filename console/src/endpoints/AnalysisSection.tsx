@@ -17,7 +17,10 @@ export function AnalysisSection({ endpoint }: { endpoint: Endpoint }) {
   const graft = useGraft();
   const may = useMay();
   const queryClient = useQueryClient();
-  const { data: analysis } = useQuery({ queryKey: ['analyses', endpoint.id], queryFn: () => graft.getAnalysis(endpoint.id) });
+  const { data: analysis } = useQuery({
+    queryKey: ['analyses', endpoint.id],
+    queryFn: () => graft.getAnalysis(endpoint.id),
+  });
   const { submit, pending } = useSubmission(
     async () => {
       queryClient.setQueryData(['analyses', endpoint.id], await graft.analyseEndpoint(endpoint.id));
@@ -33,7 +36,8 @@ export function AnalysisSection({ endpoint }: { endpoint: Endpoint }) {
     return (
       <Section title="Analysis">
         <EmptyState icon={InsightsIcon} title="Not analysed yet" action={analyse}>
-          Once requests are answered and events come back, an analysis says which variant people prefer, or that it is too early to say.
+          Once requests are answered and events come back, an analysis says which variant people prefer, or that it is
+          too early to say.
         </EmptyState>
       </Section>
     );
@@ -44,7 +48,8 @@ export function AnalysisSection({ endpoint }: { endpoint: Endpoint }) {
       action={analyse}
       hint={
         <>
-          {analysis.metric.kind === 'conversion' ? 'Share of units with' : 'Mean value per unit of'} {analysis.metric.eventTypes.join(', ')} · <TimeAgo at={analysis.createdAt} />
+          {analysis.metric.kind === 'conversion' ? 'Share of units with' : 'Mean value per unit of'}{' '}
+          {analysis.metric.eventTypes.join(', ')} · <TimeAgo at={analysis.createdAt} />
         </>
       }
     >
@@ -62,7 +67,11 @@ export function AnalysisFigures({ analysis }: { analysis: Analysis }) {
   const columns: Column<VariantRow>[] = [
     { label: 'Variant', render: (variant) => variant.name },
     { label: 'Units', align: 'right', render: (variant) => formatCount(variant.n) },
-    { label: isShare ? 'Converted' : 'Mean', align: 'right', render: (variant) => (isShare ? formatPercent(variant.mean, 2) : formatNumber(variant.mean)) },
+    {
+      label: isShare ? 'Converted' : 'Mean',
+      align: 'right',
+      render: (variant) => (isShare ? formatPercent(variant.mean, 2) : formatNumber(variant.mean)),
+    },
   ];
   return (
     <Stack spacing={2.5}>
@@ -91,13 +100,23 @@ export function AnalysisFigures({ analysis }: { analysis: Analysis }) {
                 {...(analysis.metric.better === 'lower' && { worse: 'better', better: 'worse' })}
               />
               <Typography variant="caption" color="text.secondary" component="p" sx={{ m: 0 }}>
-                {comparison.relative && `${formatSigned(comparison.relative.estimate, 0)} relative. `}The band is the 95 % interval that holds however often one looks; a single look would give{' '}
-                {isShare ? formatSigned(comparison.absolute.fixed.low, 2) : formatNumber(comparison.absolute.fixed.low)} to {isShare ? formatSigned(comparison.absolute.fixed.high, 2) : formatNumber(comparison.absolute.fixed.high)}.
+                {comparison.relative && `${formatSigned(comparison.relative.estimate, 0)} relative. `}The band is the 95
+                % interval that holds however often one looks; a single look would give{' '}
+                {isShare ? formatSigned(comparison.absolute.fixed.low, 2) : formatNumber(comparison.absolute.fixed.low)}{' '}
+                to{' '}
+                {isShare
+                  ? formatSigned(comparison.absolute.fixed.high, 2)
+                  : formatNumber(comparison.absolute.fixed.high)}
+                .
               </Typography>
             </Box>
           ),
       )}
-      <RecordTable label="Counts by variant" rows={analysis.variants.map((variant) => ({ ...variant, id: variant.name }))} columns={columns} />
+      <RecordTable
+        label="Counts by variant"
+        rows={analysis.variants.map((variant) => ({ ...variant, id: variant.name }))}
+        columns={columns}
+      />
     </Stack>
   );
 }

@@ -31,12 +31,17 @@ export function EndpointCreate() {
   const [variants, setVariants] = useState(drafts);
   const { submit, pending, problem, fieldError } = useSubmission(async () => {
     const endpoint = await graft.createEndpoint({ name, modelId, variants });
-    navigate(`/endpoints/${endpoint.id}/show`);
+    await navigate(`/endpoints/${endpoint.id}/show`);
   });
-  const change = (index: number, part: Partial<Draft>) => setVariants((before) => before.map((variant, at) => (at === index ? { ...variant, ...part } : variant)));
+  const change = (index: number, part: Partial<Draft>) =>
+    setVariants((before) => before.map((variant, at) => (at === index ? { ...variant, ...part } : variant)));
 
   return (
-    <Page title="New endpoint" crumbs={[{ label: 'Endpoints', to: '/endpoints' }]} description="The first variant is what the others are measured against. Every unit (a user, a session) always meets the same variant.">
+    <Page
+      title="New endpoint"
+      crumbs={[{ label: 'Endpoints', to: '/endpoints' }]}
+      description="The first variant is what the others are measured against. Every unit (a user, a session) always meets the same variant."
+    >
       <Stack
         component="form"
         spacing={2.5}
@@ -76,7 +81,9 @@ export function EndpointCreate() {
                 setChosenModel(event.target.value);
                 setVariants((before) => before.map((variant) => ({ ...variant, modelVersionId: '' })));
               }}
-              helperText={models.length === 0 ? 'There is no model yet: launch an experiment that registers one' : undefined}
+              helperText={
+                models.length === 0 ? 'There is no model yet: launch an experiment that registers one' : undefined
+              }
             >
               {models.map((model) => (
                 <MenuItem key={model.id} value={model.id}>
@@ -89,16 +96,45 @@ export function EndpointCreate() {
         <Section
           title="Variants"
           action={
-            <Button size="small" onClick={() => setVariants(withEqualShares([...variants, { name: `variant-${variants.length + 1}`, modelVersionId: '', weight: 0, role: 'treatment' }]))}>
+            <Button
+              size="small"
+              onClick={() =>
+                setVariants(
+                  withEqualShares([
+                    ...variants,
+                    { name: `variant-${variants.length + 1}`, modelVersionId: '', weight: 0, role: 'treatment' },
+                  ]),
+                )
+              }
+            >
               Add a variant
             </Button>
           }
         >
           <Stack spacing={2}>
             {variants.map((variant, index) => (
-              <Box key={index} sx={{ display: 'grid', gap: 1.5, gridTemplateColumns: { xs: '1fr', sm: '1fr 1.3fr 1fr 40px' }, alignItems: 'center' }}>
-                <TextField label="Variant" required value={variant.name} onChange={(event) => change(index, { name: event.target.value })} />
-                <TextField select label="Model version" required value={variant.modelVersionId} onChange={(event) => change(index, { modelVersionId: event.target.value })}>
+              <Box
+                key={index}
+                sx={{
+                  display: 'grid',
+                  gap: 1.5,
+                  gridTemplateColumns: { xs: '1fr', sm: '1fr 1.3fr 1fr 40px' },
+                  alignItems: 'center',
+                }}
+              >
+                <TextField
+                  label="Variant"
+                  required
+                  value={variant.name}
+                  onChange={(event) => change(index, { name: event.target.value })}
+                />
+                <TextField
+                  select
+                  label="Model version"
+                  required
+                  value={variant.modelVersionId}
+                  onChange={(event) => change(index, { modelVersionId: event.target.value })}
+                >
                   {versions.map((version) => (
                     <MenuItem key={version.id} value={version.id}>
                       Version {version.version}
@@ -106,11 +142,20 @@ export function EndpointCreate() {
                     </MenuItem>
                   ))}
                 </TextField>
-                <TextField select label="Role" value={variant.role} onChange={(event) => change(index, { role: event.target.value as Draft['role'] })}>
+                <TextField
+                  select
+                  label="Role"
+                  value={variant.role}
+                  onChange={(event) => change(index, { role: event.target.value as Draft['role'] })}
+                >
                   <MenuItem value="control">Control: what runs today</MenuItem>
                   <MenuItem value="treatment">Treatment: what is tried</MenuItem>
                 </TextField>
-                <IconButton aria-label={`Remove ${variant.name}`} disabled={variants.length === 1} onClick={() => setVariants(withEqualShares(variants.toSpliced(index, 1)))}>
+                <IconButton
+                  aria-label={`Remove ${variant.name}`}
+                  disabled={variants.length === 1}
+                  onClick={() => setVariants(withEqualShares(variants.toSpliced(index, 1)))}
+                >
                   <DeleteIcon fontSize="small" />
                 </IconButton>
               </Box>

@@ -18,7 +18,11 @@ const columns: Column<Endpoint>[] = [
   { label: 'Model', render: (endpoint) => endpoint.modelName, from: 'sm' },
   { label: 'State', render: (endpoint) => <StatusChip state={endpoint.state} /> },
   { label: 'Traffic', render: (endpoint) => <TrafficBar variants={endpoint.variants} />, from: 'md' },
-  { label: 'Requests, 24 h', align: 'right', render: (endpoint) => formatCount(endpoint.variants.reduce((sum, variant) => sum + variant.traffic.requests, 0)) },
+  {
+    label: 'Requests, 24 h',
+    align: 'right',
+    render: (endpoint) => formatCount(endpoint.variants.reduce((sum, variant) => sum + variant.traffic.requests, 0)),
+  },
   { label: 'Made', render: (endpoint) => <TimeAgo at={endpoint.createdAt} />, from: 'lg' },
 ];
 
@@ -30,7 +34,11 @@ export function EndpointList() {
     </Button>
   );
   return (
-    <Page title="Endpoints" description="One stable address for each, with model versions behind it that share its traffic." actions={create}>
+    <Page
+      title="Endpoints"
+      description="One stable address for each, with model versions behind it that share its traffic."
+      actions={create}
+    >
       <RecordList<Endpoint>
         resource="endpoints"
         label="endpoints"

@@ -19,7 +19,11 @@ import { TrafficDialog } from './TrafficDialog.js';
 
 export function EndpointShow() {
   const { id } = useParams();
-  return <RecordGate query={useRecord<Endpoint>('endpoints', id)}>{(endpoint) => <EndpointPage endpoint={endpoint} />}</RecordGate>;
+  return (
+    <RecordGate query={useRecord<Endpoint>('endpoints', id)}>
+      {(endpoint) => <EndpointPage endpoint={endpoint} />}
+    </RecordGate>
+  );
 }
 
 type VariantRow = Variant & { id: string };
@@ -39,8 +43,17 @@ const columns: Column<VariantRow>[] = [
   { label: 'Requests', align: 'right', render: (variant) => formatCount(variant.traffic.requests) },
   { label: 'Units', align: 'right', render: (variant) => formatCount(variant.traffic.units), from: 'md' },
   { label: 'Errors', align: 'right', render: (variant) => formatCount(variant.traffic.errors), from: 'md' },
-  { label: 'p50', align: 'right', render: (variant) => (variant.traffic.latencyP50Ms === null ? '–' : formatMs(variant.traffic.latencyP50Ms)) },
-  { label: 'p95', align: 'right', render: (variant) => (variant.traffic.latencyP95Ms === null ? '–' : formatMs(variant.traffic.latencyP95Ms)), from: 'sm' },
+  {
+    label: 'p50',
+    align: 'right',
+    render: (variant) => (variant.traffic.latencyP50Ms === null ? '–' : formatMs(variant.traffic.latencyP50Ms)),
+  },
+  {
+    label: 'p95',
+    align: 'right',
+    render: (variant) => (variant.traffic.latencyP95Ms === null ? '–' : formatMs(variant.traffic.latencyP95Ms)),
+    from: 'sm',
+  },
 ];
 
 function EndpointPage({ endpoint }: { endpoint: Endpoint }) {
@@ -58,7 +71,8 @@ function EndpointPage({ endpoint }: { endpoint: Endpoint }) {
       crumbs={[{ label: 'Endpoints', to: '/endpoints' }]}
       description={
         <>
-          Serves {endpoint.modelName} since <TimeAgo at={endpoint.createdAt} />. <CopyText text={`POST /v2/models/${endpoint.name}/infer`} label="address" />
+          Serves {endpoint.modelName} since <TimeAgo at={endpoint.createdAt} />.{' '}
+          <CopyText text={`POST /v2/models/${endpoint.name}/infer`} label="address" />
         </>
       }
       actions={
@@ -94,7 +108,11 @@ function EndpointPage({ endpoint }: { endpoint: Endpoint }) {
         <TrafficBar variants={endpoint.variants} labelled />
       </Section>
       <Section flush>
-        <RecordTable label="Variants" rows={endpoint.variants.map((variant) => ({ ...variant, id: variant.name }))} columns={columns} />
+        <RecordTable
+          label="Variants"
+          rows={endpoint.variants.map((variant) => ({ ...variant, id: variant.name }))}
+          columns={columns}
+        />
       </Section>
       <AnalysisSection endpoint={endpoint} />
       {changing && <TrafficDialog endpoint={endpoint} onClose={() => setChanging(false)} />}

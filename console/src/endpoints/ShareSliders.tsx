@@ -2,7 +2,13 @@ import { Box, Slider, Stack, Typography } from '@mui/material';
 import { formatPercent } from '../ui/format.js';
 import { setShare, type Weighted } from './weights.js';
 
-export function ShareSliders<V extends Weighted>({ variants, onChange }: { variants: readonly V[]; onChange: (variants: V[]) => void }) {
+export function ShareSliders<V extends Weighted>({
+  variants,
+  onChange,
+}: {
+  variants: readonly V[];
+  onChange: (variants: V[]) => void;
+}) {
   return (
     <Stack spacing={1.5}>
       {variants.map((variant, index) => (

@@ -11,7 +11,17 @@ export function TrafficBar({ variants, labelled = false }: { variants: readonly 
     <Box role="img" aria-label={`Traffic: ${description}`} sx={{ minWidth: 120 }}>
       <Stack direction="row" spacing={0.5} sx={{ height: labelled ? 14 : 10 }}>
         {variants.map((variant) => (
-          <Box key={variant.name} sx={{ flexGrow: variant.weight, flexBasis: 0, minWidth: variant.weight > 0 ? 4 : 0, borderRadius: 1, bgcolor: variant.role === 'control' ? palette.text.secondary : palette.primary.main, opacity: variant.role === 'control' ? 0.55 : 1 }} />
+          <Box
+            key={variant.name}
+            sx={{
+              flexGrow: variant.weight,
+              flexBasis: 0,
+              minWidth: variant.weight > 0 ? 4 : 0,
+              borderRadius: 1,
+              bgcolor: variant.role === 'control' ? palette.text.secondary : palette.primary.main,
+              opacity: variant.role === 'control' ? 0.55 : 1,
+            }}
+          />
         ))}
       </Stack>
       <Typography variant="caption" color="text.secondary" component="div" sx={{ mt: 0.5 }}>

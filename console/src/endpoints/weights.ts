@@ -11,10 +11,14 @@ export function setShare<V extends Weighted>(variants: readonly V[], index: numb
   return variants.map((variant, at) => {
     if (at === index) return { ...variant, weight: wanted };
     open -= 1;
-    const part = open === 0 ? left : Math.min(left, Math.round((1 - wanted) * 100 * (rest > 0 ? variant.weight / rest : 1 / others)));
+    const part =
+      open === 0
+        ? left
+        : Math.min(left, Math.round((1 - wanted) * 100 * (rest > 0 ? variant.weight / rest : 1 / others)));
     left -= part;
     return { ...variant, weight: part / 100 };
   });
 }
 
-export const equalShares = (count: number): number[] => Array.from({ length: count }, (_, index) => (Math.floor(100 / count) + (index < 100 % count ? 1 : 0)) / 100);
+export const equalShares = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => (Math.floor(100 / count) + (index < 100 % count ? 1 : 0)) / 100);

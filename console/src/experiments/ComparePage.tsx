@@ -28,10 +28,21 @@ export function ComparePage() {
   const steps = [...new Set(experiments.flatMap((experiment) => experiment.runs.map((run) => run.name)))];
   const [chosen, setChosen] = useState<string | null>(null);
   const step = chosen ?? steps[0] ?? '';
-  const runs = experiments.flatMap((experiment) => experiment.runs.filter((run) => run.name === step).map((run) => ({ run, experimentName: experiment.name })));
-  const metrics = useQueries({ queries: runs.map(({ run }) => ({ queryKey: ['runs', 'metrics', run.id], queryFn: () => graft.listRunMetrics(run.id) })) });
+  const runs = experiments.flatMap((experiment) =>
+    experiment.runs.filter((run) => run.name === step).map((run) => ({ run, experimentName: experiment.name })),
+  );
+  const metrics = useQueries({
+    queries: runs.map(({ run }) => ({
+      queryKey: ['runs', 'metrics', run.id],
+      queryFn: () => graft.listRunMetrics(run.id),
+    })),
+  });
   const names = runs.map((entry) => entry.experimentName);
-  const compared = runs.map(({ run }, index): Compared => ({ run, label: uniqueLabel(names, index), series: metricSeries(metrics[index]?.data?.items ?? []) }));
+  const compared = runs.map(({ run }, index): Compared => ({
+    run,
+    label: uniqueLabel(names, index),
+    series: metricSeries(metrics[index]?.data?.items ?? []),
+  }));
 
   return (
     <Page
@@ -40,7 +51,13 @@ export function ComparePage() {
       description="The same step of each, curve over curve, and only the parameters that differ."
       actions={
         steps.length > 0 && (
-          <TextField select label="Step" value={step} onChange={(event) => setChosen(event.target.value)} sx={{ minWidth: 180 }}>
+          <TextField
+            select
+            label="Step"
+            value={step}
+            onChange={(event) => setChosen(event.target.value)}
+            sx={{ minWidth: 180 }}
+          >
             {steps.map((name) => (
               <MenuItem key={name} value={name}>
                 {name}
@@ -95,18 +112,32 @@ function Outcomes({ compared }: { compared: Compared[] }) {
   ];
   return (
     <Section flush>
-      <RecordTable label="Compared runs" rows={compared.map((one) => ({ ...one, id: one.run.id }))} columns={columns} linkTo={({ run }) => `/runs/${run.id}/show`} />
+      <RecordTable
+        label="Compared runs"
+        rows={compared.map((one) => ({ ...one, id: one.run.id }))}
+        columns={columns}
+        linkTo={({ run }) => `/runs/${run.id}/show`}
+      />
     </Section>
   );
 }
 
 function Overlays({ compared }: { compared: Compared[] }) {
-  const quantities = groupByQuantity(compared.flatMap(({ label, run, series }) => series.map((one) => ({ ...one, id: `${run.id} ${one.id}`, label: `${label}: ${one.label}` }))));
+  const quantities = groupByQuantity(
+    compared.flatMap(({ label, run, series }) =>
+      series.map((one) => ({ ...one, id: `${run.id} ${one.id}`, label: `${label}: ${one.label}` })),
+    ),
+  );
   return (
     <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: 'repeat(auto-fit, minmax(360px, 1fr))' }}>
       {quantities.map(({ quantity, series }) => (
         <Section key={quantity} title={quantity}>
-          <LineFigure label={`${quantity} of ${compared.length} runs by step`} series={series} xLabel="step" height={320} />
+          <LineFigure
+            label={`${quantity} of ${compared.length} runs by step`}
+            series={series}
+            xLabel="step"
+            height={320}
+          />
         </Section>
       ))}
     </Box>
@@ -117,7 +148,10 @@ function Differences({ compared }: { compared: Compared[] }) {
   const differences = differingParameters(compared.map(({ run }) => ({ ...run.parameters, seed: run.seed })));
   const columns: Column<{ id: string; values: string[] }>[] = [
     { label: 'Parameter', render: ({ id }) => <Mono>{id}</Mono> },
-    ...compared.map(({ label }, index): Column<{ id: string; values: string[] }> => ({ label, render: ({ values }) => <Mono>{values[index]}</Mono> })),
+    ...compared.map(({ label }, index): Column<{ id: string; values: string[] }> => ({
+      label,
+      render: ({ values }) => <Mono>{values[index]}</Mono>,
+    })),
   ];
   return (
     <Section title="Parameters that differ" flush={differences.length > 0}>
@@ -126,7 +160,11 @@ function Differences({ compared }: { compared: Compared[] }) {
           They were run with the same parameters.
         </Typography>
       ) : (
-        <RecordTable label="Parameters that differ" rows={differences.map(({ path, values }) => ({ id: path, values }))} columns={columns} />
+        <RecordTable
+          label="Parameters that differ"
+          rows={differences.map(({ path, values }) => ({ id: path, values }))}
+          columns={columns}
+        />
       )}
     </Section>
   );

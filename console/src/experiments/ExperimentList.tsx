@@ -24,7 +24,8 @@ const columns: Column<Experiment>[] = [
 export function ExperimentList() {
   const may = useMay();
   const [selected, setSelected] = useState<string[]>([]);
-  const toggle = (id: string) => setSelected((before) => (before.includes(id) ? before.filter((kept) => kept !== id) : [...before, id]));
+  const toggle = (id: string) =>
+    setSelected((before) => (before.includes(id) ? before.filter((kept) => kept !== id) : [...before, id]));
   const launch = may('experiments:create') && (
     <Button variant="contained" component={Link} to="/experiments/create">
       Launch an experiment
@@ -37,7 +38,12 @@ export function ExperimentList() {
       actions={
         <>
           {selected.length > 0 && (
-            <Button variant="outlined" component={Link} to={`/experiments/compare?experiments=${selected.join(',')}`} disabled={selected.length < 2}>
+            <Button
+              variant="outlined"
+              component={Link}
+              to={`/experiments/compare?experiments=${selected.join(',')}`}
+              disabled={selected.length < 2}
+            >
               {selected.length < 2 ? 'Select one more to compare' : `Compare ${selected.length}`}
             </Button>
           )}
@@ -54,7 +60,8 @@ export function ExperimentList() {
         filters={<TextFilter name="q" label="Name" />}
         empty={
           <EmptyState icon={ScienceIcon} title="No experiments yet" action={launch}>
-            An experiment trains, embeds, swaps and compares in one go. Start with the template “Encoder swap, end to end”.
+            An experiment trains, embeds, swaps and compares in one go. Start with the template “Encoder swap, end to
+            end”.
           </EmptyState>
         }
       />

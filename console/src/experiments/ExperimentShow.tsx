@@ -20,11 +20,16 @@ import { writeSpec } from './specYaml.js';
 
 export function ExperimentShow() {
   const { id } = useParams();
-  return <RecordGate query={useRecord<Experiment>('experiments', id)}>{(experiment) => <ExperimentPage experiment={experiment} />}</RecordGate>;
+  return (
+    <RecordGate query={useRecord<Experiment>('experiments', id)}>
+      {(experiment) => <ExperimentPage experiment={experiment} />}
+    </RecordGate>
+  );
 }
 
 /** The step worth looking at when nobody chose one: what runs, else what failed, else the last. */
-const interesting = (runs: readonly Run[]): Run | undefined => runs.find((run) => run.state === 'running') ?? runs.find((run) => run.state === 'failed') ?? runs.at(-1);
+const interesting = (runs: readonly Run[]): Run | undefined =>
+  runs.find((run) => run.state === 'running') ?? runs.find((run) => run.state === 'failed') ?? runs.at(-1);
 
 function ExperimentPage({ experiment }: { experiment: Experiment }) {
   const graft = useGraft();
@@ -68,13 +73,27 @@ function ExperimentPage({ experiment }: { experiment: Experiment }) {
     >
       <Section>
         <FigureRow>
-          <Figure label="Steps done" value={`${done} of ${experiment.runs.length}`} detail={experiment.state === 'running' && run ? `${run.name} at ${formatPercent(run.progress, 0)}` : undefined} accent />
-          <Figure label="Took" value={formatDuration(until - Date.parse(experiment.createdAt))} detail={experiment.state === 'running' ? 'so far' : 'from launch to end'} />
+          <Figure
+            label="Steps done"
+            value={`${done} of ${experiment.runs.length}`}
+            detail={
+              experiment.state === 'running' && run ? `${run.name} at ${formatPercent(run.progress, 0)}` : undefined
+            }
+            accent
+          />
+          <Figure
+            label="Took"
+            value={formatDuration(until - Date.parse(experiment.createdAt))}
+            detail={experiment.state === 'running' ? 'so far' : 'from launch to end'}
+          />
           <Figure label="CPU time" value={formatDuration(1000 * experiment.cpuSeconds)} detail="all steps" />
           <Figure label="Cost" value={runCost(experiment.cpuSeconds)} detail={`at $${dollarsPerCpuHour} a CPU hour`} />
         </FigureRow>
       </Section>
-      <Section title="Steps" hint="From left to right in the order they depend on each other. Select one to see it below.">
+      <Section
+        title="Steps"
+        hint="From left to right in the order they depend on each other. Select one to see it below."
+      >
         <Graph
           label="Steps of the experiment"
           nodes={experiment.runs.map((entry) => ({ id: entry.id, dependsOn: entry.dependsOn, run: entry }))}
@@ -89,7 +108,15 @@ function ExperimentPage({ experiment }: { experiment: Experiment }) {
           )}
         />
       </Section>
-      <TabBar label="Steps and spec" tabs={[...experiment.runs.map((entry) => ({ id: entry.name, label: entry.name })), { id: 'spec', label: 'Spec' }]} current={tab} onChange={choose} />
+      <TabBar
+        label="Steps and spec"
+        tabs={[
+          ...experiment.runs.map((entry) => ({ id: entry.name, label: entry.name })),
+          { id: 'spec', label: 'Spec' },
+        ]}
+        current={tab}
+        onChange={choose}
+      />
       {tab === 'spec' ? (
         <Box>
           <CodeBlock label="Experiment spec as YAML" maxHeight={720}>

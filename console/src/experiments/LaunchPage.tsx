@@ -16,12 +16,21 @@ const views = [
   { id: 'yaml', label: 'YAML' },
 ] as const;
 
-const blank: ExperimentTemplate = { name: 'blank', title: 'Start from nothing', description: 'Add steps one by one.', spec: { name: 'experiment', seed: 7, steps: [] } };
+const blank: ExperimentTemplate = {
+  name: 'blank',
+  title: 'Start from nothing',
+  description: 'Add steps one by one.',
+  spec: { name: 'experiment', seed: 7, steps: [] },
+};
 
 export function LaunchPage() {
   const graft = useGraft();
   const navigate = useNavigate();
-  const { data: recipes } = useQuery({ queryKey: ['recipes'], queryFn: () => graft.listRecipes(), staleTime: Infinity });
+  const { data: recipes } = useQuery({
+    queryKey: ['recipes'],
+    queryFn: () => graft.listRecipes(),
+    staleTime: Infinity,
+  });
   const { data: datasets = [] } = useRows<Dataset>('datasets');
   const { data: modelVersions = [] } = useRows<ModelVersion>('model-versions');
   const { data: snapshots = [] } = useRows<Snapshot>('snapshots');
@@ -29,7 +38,7 @@ export function LaunchPage() {
   const [view, setView] = useState<'form' | 'yaml'>('form');
   const { submit, pending, problem } = useSubmission(async (launched: SpecDraft) => {
     const experiment = await graft.launchExperiment(launched);
-    navigate(`/experiments/${experiment.id}/show`);
+    await navigate(`/experiments/${experiment.id}/show`);
   });
   const choose = (template: ExperimentTemplate) => {
     const filled = datasets.filter((entry) => entry.latestVersion);
@@ -56,7 +65,12 @@ export function LaunchPage() {
             <Button color="inherit" onClick={() => setSpec(null)}>
               Start over
             </Button>
-            <Button variant="contained" loading={pending} disabled={spec.steps.length === 0} onClick={() => void submit(spec)}>
+            <Button
+              variant="contained"
+              loading={pending}
+              disabled={spec.steps.length === 0}
+              onClick={() => void submit(spec)}
+            >
               Launch
             </Button>
           </>
@@ -93,7 +107,10 @@ export function LaunchPage() {
           <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(250px, 1fr))' }}>
             {[...(recipes?.templates ?? []), blank].map((template) => (
               <Card key={template.name} variant="outlined" sx={{ borderRadius: 2.5 }}>
-                <CardActionArea sx={{ p: 2.25, height: 1, display: 'flex', alignItems: 'flex-start' }} onClick={() => choose(template)}>
+                <CardActionArea
+                  sx={{ p: 2.25, height: 1, display: 'flex', alignItems: 'flex-start' }}
+                  onClick={() => choose(template)}
+                >
                   <Stack spacing={0.75}>
                     <Typography variant="h3">{template.title}</Typography>
                     <Typography variant="body2" color="text.secondary">

@@ -1,6 +1,16 @@
 import AddIcon from '@mui/icons-material/Add';
 import ExpandMoreIcon from '@mui/icons-material/ExpandMore';
-import { Accordion, AccordionDetails, AccordionSummary, Box, Button, MenuItem, Stack, TextField, Typography } from '@mui/material';
+import {
+  Accordion,
+  AccordionDetails,
+  AccordionSummary,
+  Box,
+  Button,
+  MenuItem,
+  Stack,
+  TextField,
+  Typography,
+} from '@mui/material';
 import type { Recipe } from '../api/schemas.js';
 import { Mono } from '../ui/Mono.js';
 import { Section } from '../ui/Section.js';
@@ -9,7 +19,13 @@ import { ParameterForm, type FormContext } from './ParameterForm.js';
 import { referenceOptions, type Workspace } from './references.js';
 import type { LimitsDraft, SpecDraft, StepDraft } from './specDraft.js';
 
-type SpecFormProps = { spec: SpecDraft; recipes: readonly Recipe[]; workspace: Workspace; errorAt: FormContext['errorAt']; onChange: (spec: SpecDraft) => void };
+type SpecFormProps = {
+  spec: SpecDraft;
+  recipes: readonly Recipe[];
+  workspace: Workspace;
+  errorAt: FormContext['errorAt'];
+  onChange: (spec: SpecDraft) => void;
+};
 
 const limitFields: { name: keyof LimitsDraft; label: string }[] = [
   { name: 'memoryMb', label: 'Memory, MiB' },
@@ -18,12 +34,23 @@ const limitFields: { name: keyof LimitsDraft; label: string }[] = [
   { name: 'cpuMinutes', label: 'CPU time, minutes' },
 ];
 
-const numberOrNothing = <K extends string>(name: K, text: string): Partial<Record<K, number>> => (text === '' ? {} : ({ [name]: Number(text) } as Partial<Record<K, number>>));
+const numberOrNothing = <K extends string>(name: K, text: string): Partial<Record<K, number>> =>
+  text === '' ? {} : ({ [name]: Number(text) } as Partial<Record<K, number>>);
 
 export function SpecForm({ spec, recipes, workspace, errorAt, onChange }: SpecFormProps) {
   const setStep = (index: number, step: StepDraft) => onChange({ ...spec, steps: spec.steps.with(index, step) });
   const addStep = (recipe: Recipe) =>
-    onChange({ ...spec, steps: [...spec.steps, { name: `${recipe.recipe}-${spec.steps.length + 1}`, recipe: recipe.recipe, parameters: initialObject(readFields(recipe.schema)) }] });
+    onChange({
+      ...spec,
+      steps: [
+        ...spec.steps,
+        {
+          name: `${recipe.recipe}-${spec.steps.length + 1}`,
+          recipe: recipe.recipe,
+          parameters: initialObject(readFields(recipe.schema)),
+        },
+      ],
+    });
 
   return (
     <Stack spacing={2.5}>
@@ -89,7 +116,11 @@ export function SpecForm({ spec, recipes, workspace, errorAt, onChange }: SpecFo
         slotProps={{ input: { startAdornment: <AddIcon fontSize="small" sx={{ mr: 1 }} /> } }}
       >
         {recipes.map((recipe) => (
-          <MenuItem key={recipe.recipe} value={recipe.recipe} sx={{ display: 'block', maxWidth: 420, whiteSpace: 'normal' }}>
+          <MenuItem
+            key={recipe.recipe}
+            value={recipe.recipe}
+            sx={{ display: 'block', maxWidth: 420, whiteSpace: 'normal' }}
+          >
             <Typography sx={{ fontWeight: 600 }}>{recipe.title}</Typography>
             <Typography variant="caption" color="text.secondary">
               {recipe.description}
@@ -101,13 +132,25 @@ export function SpecForm({ spec, recipes, workspace, errorAt, onChange }: SpecFo
   );
 }
 
-type StepFormProps = { step: StepDraft; number: number; recipe: Recipe | undefined; context: FormContext; onChange: (step: StepDraft) => void; onRemove: () => void };
+type StepFormProps = {
+  step: StepDraft;
+  number: number;
+  recipe: Recipe | undefined;
+  context: FormContext;
+  onChange: (step: StepDraft) => void;
+  onRemove: () => void;
+};
 
 function StepForm({ step, number, recipe, context, onChange, onRemove }: StepFormProps) {
   const path = `steps.${number - 1}`;
   const registers = step.recipe === 'finetune' || step.recipe === 'swap-encoder';
   return (
-    <Accordion variant="outlined" disableGutters defaultExpanded={number === 1} sx={{ borderRadius: '10px !important', '&::before': { display: 'none' } }}>
+    <Accordion
+      variant="outlined"
+      disableGutters
+      defaultExpanded={number === 1}
+      sx={{ borderRadius: '10px !important', '&::before': { display: 'none' } }}
+    >
       <AccordionSummary expandIcon={<ExpandMoreIcon />} sx={{ px: 2.5 }}>
         <Stack direction="row" spacing={1.5} sx={{ alignItems: 'baseline', minWidth: 0 }}>
           <Typography color="text.secondary" sx={{ fontVariantNumeric: 'tabular-nums' }}>
@@ -150,9 +193,17 @@ function StepForm({ step, number, recipe, context, onChange, onRemove }: StepFor
             )}
           </Box>
           {recipe ? (
-            <ParameterForm fields={readFields(recipe.schema)} values={step.parameters} path={`${path}.parameters`} context={context} onChange={(parameters) => onChange({ ...step, parameters })} />
+            <ParameterForm
+              fields={readFields(recipe.schema)}
+              values={step.parameters}
+              path={`${path}.parameters`}
+              context={context}
+              onChange={(parameters) => onChange({ ...step, parameters })}
+            />
           ) : (
-            <Typography color="error">No recipe is called “{step.recipe}”. Choose another in the YAML view or remove this step.</Typography>
+            <Typography color="error">
+              No recipe is called “{step.recipe}”. Choose another in the YAML view or remove this step.
+            </Typography>
           )}
           <Box>
             <Button size="small" color="error" onClick={onRemove}>

@@ -23,7 +23,9 @@ export function SpecText({ spec, onChange }: { spec: SpecDraft; onChange: (spec:
         minRows={18}
         value={text}
         onChange={(event) => edit(event.target.value)}
-        slotProps={{ htmlInput: { spellCheck: false, style: { fontFamily: fonts.mono, fontSize: '0.8125rem', lineHeight: 1.6 } } }}
+        slotProps={{
+          htmlInput: { spellCheck: false, style: { fontFamily: fonts.mono, fontSize: '0.8125rem', lineHeight: 1.6 } },
+        }}
       />
     </Stack>
   );

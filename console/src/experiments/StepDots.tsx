@@ -14,7 +14,13 @@ const dotColor: Record<RunState, string> = {
 export function StepDots({ runs }: { runs: readonly Run[] }) {
   const done = runs.filter((run) => run.state === 'succeeded').length;
   return (
-    <Stack direction="row" spacing={0.5} role="img" aria-label={`${done} of ${runs.length} steps succeeded`} sx={{ alignItems: 'center' }}>
+    <Stack
+      direction="row"
+      spacing={0.5}
+      role="img"
+      aria-label={`${done} of ${runs.length} steps succeeded`}
+      sx={{ alignItems: 'center' }}
+    >
       {runs.map((run) => (
         <Tooltip key={run.id} title={`${run.name}: ${run.state}`}>
           <Box sx={{ width: 18, height: 8, borderRadius: 1, bgcolor: dotColor[run.state] }} />

@@ -16,5 +16,7 @@ export function differingParameters(parameters: readonly unknown[]): Difference[
     return into;
   });
   const paths = [...new Set(flat.flatMap((one) => [...one.keys()]))];
-  return paths.map((path) => ({ path, values: flat.map((one) => one.get(path) ?? '–') })).filter(({ values }) => new Set(values).size > 1);
+  return paths
+    .map((path) => ({ path, values: flat.map((one) => one.get(path) ?? '–') }))
+    .filter(({ values }) => new Set(values).size > 1);
 }

@@ -3,7 +3,8 @@ import type { SpecDraft } from './specDraft.js';
 
 export const writeSpec = (spec: object): string => stringify(spec, { lineWidth: 120 });
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reads a spec as far as the form needs it; whether it makes sense is the server's to say. A text is the reason it cannot be read. */
 export function parseSpec(text: string): SpecDraft | string {

@@ -1,6 +1,14 @@
-import type { Experiment, RecipeList, Report, Run, RunArtifact, RunLog, RunMetric, RunState, Snapshot } from '../api/schemas.js';
+import type {
+  Experiment,
+  RecipeList,
+  Run,
+  RunArtifact,
+  RunLog,
+  RunMetric,
+  RunState,
+  Snapshot,
+} from '../api/schemas.js';
 import type { SpecDraft, StepDraft } from '../experiments/specDraft.js';
-import { items } from './catalogue.js';
 import { minutesAgo, randomSource } from './clock.js';
 import recipesJson from './recipes.json';
 
@@ -9,11 +17,49 @@ export const recipes = recipesJson as RecipeList;
 const training = { epochs: 4, batchSize: 128, learningRate: 0.001 };
 const targets = ['style', 'pattern'];
 const swapSteps: StepDraft[] = [
-  { name: 'stock', recipe: 'finetune', parameters: { dataset: 'dataset:generic', objective: { kind: 'classify', targets }, training } },
-  { name: 'stock-tuned', recipe: 'finetune', parameters: { dataset: 'dataset:catalogue', base: 'step:stock', objective: { kind: 'classify', targets }, training }, register: { model: 'tagger' } },
-  { name: 'domain', recipe: 'finetune', parameters: { dataset: 'dataset:catalogue', objective: { kind: 'contrastive', dim: 128 }, training: { ...training, epochs: 6 } } },
-  { name: 'vectors', recipe: 'embed', parameters: { dataset: 'dataset:catalogue', encoder: 'step:domain', previous: 'snapshot:latest' } },
-  { name: 'swap', recipe: 'swap-encoder', parameters: { dataset: 'dataset:catalogue', base: 'step:stock', snapshot: 'step:vectors', targets, projector: { hidden: 256 }, training }, register: { model: 'tagger' } },
+  {
+    name: 'stock',
+    recipe: 'finetune',
+    parameters: { dataset: 'dataset:generic', objective: { kind: 'classify', targets }, training },
+  },
+  {
+    name: 'stock-tuned',
+    recipe: 'finetune',
+    parameters: {
+      dataset: 'dataset:catalogue',
+      base: 'step:stock',
+      objective: { kind: 'classify', targets },
+      training,
+    },
+    register: { model: 'tagger' },
+  },
+  {
+    name: 'domain',
+    recipe: 'finetune',
+    parameters: {
+      dataset: 'dataset:catalogue',
+      objective: { kind: 'contrastive', dim: 128 },
+      training: { ...training, epochs: 6 },
+    },
+  },
+  {
+    name: 'vectors',
+    recipe: 'embed',
+    parameters: { dataset: 'dataset:catalogue', encoder: 'step:domain', previous: 'snapshot:latest' },
+  },
+  {
+    name: 'swap',
+    recipe: 'swap-encoder',
+    parameters: {
+      dataset: 'dataset:catalogue',
+      base: 'step:stock',
+      snapshot: 'step:vectors',
+      targets,
+      projector: { hidden: 256 },
+      training,
+    },
+    register: { model: 'tagger' },
+  },
   {
     name: 'compare',
     recipe: 'evaluate',
@@ -28,9 +74,21 @@ const swapSteps: StepDraft[] = [
     },
   },
 ];
-const specNamed = (name: string, seed: number): SpecDraft => ({ name, seed, limits: { memoryMb: 4096, threads: 2, wallMinutes: 60, cpuMinutes: 240, diskMb: 4096 }, steps: swapSteps });
+const specNamed = (name: string, seed: number): SpecDraft => ({
+  name,
+  seed,
+  limits: { memoryMb: 4096, threads: 2, wallMinutes: 60, cpuMinutes: 240, diskMb: 4096 },
+  steps: swapSteps,
+});
 
-const dependencies: Record<string, string[]> = { stock: [], 'stock-tuned': ['stock'], domain: [], vectors: ['domain'], swap: ['stock', 'vectors'], compare: ['stock', 'stock-tuned', 'swap', 'vectors'] };
+const dependencies: Record<string, string[]> = {
+  stock: [],
+  'stock-tuned': ['stock'],
+  domain: [],
+  vectors: ['domain'],
+  swap: ['stock', 'vectors'],
+  compare: ['stock', 'stock-tuned', 'swap', 'vectors'],
+};
 
 type Progress = Record<string, RunState>;
 function runsOf(experimentId: string, spec: SpecDraft, ago: number, states: Progress): Run[] {
@@ -53,7 +111,15 @@ function runsOf(experimentId: string, spec: SpecDraft, ago: number, states: Prog
       isolationLevel: started ? 'partial' : null,
       progress: state === 'succeeded' ? 1 : state === 'running' ? 0.42 : state === 'failed' ? 0.31 : 0,
       phase: state === 'running' ? 'training, epoch 3 of 6' : '',
-      failure: state === 'failed' ? { code: 'out-of-memory', message: 'the sandbox used 4,096 MiB, all that its limits allow. Raise limits.memoryMb or lower training.batchSize (now 4096).', retryable: false } : null,
+      failure:
+        state === 'failed'
+          ? {
+              code: 'out-of-memory',
+              message:
+                'the sandbox used 4,096 MiB, all that its limits allow. Raise limits.memoryMb or lower training.batchSize (now 4096).',
+              retryable: false,
+            }
+          : null,
       result: null,
       cpuSeconds: started ? 74 + index * 13 : 0,
       peakMemoryBytes: started ? 612 * 2 ** 20 : 0,
@@ -65,7 +131,16 @@ function runsOf(experimentId: string, spec: SpecDraft, ago: number, states: Prog
   });
 }
 
-const experiment = (id: string, name: string, state: Experiment['state'], ago: number, states: Progress, seed = 7): Experiment => {
+type ExperimentFacts = {
+  id: string;
+  name: string;
+  state: Experiment['state'];
+  ago: number;
+  states?: Progress;
+  seed?: number;
+};
+
+const experiment = ({ id, name, state, ago, states = {}, seed = 7 }: ExperimentFacts): Experiment => {
   const spec = specNamed(name, seed);
   const runs = runsOf(id, spec, ago, states);
   return {
@@ -82,15 +157,50 @@ const experiment = (id: string, name: string, state: Experiment['state'], ago: n
 };
 
 export const experiments: Experiment[] = [
-  experiment('x-live', 'fashion-encoder-swap', 'running', 4, { domain: 'running', vectors: 'waiting', swap: 'waiting', compare: 'waiting' }),
-  experiment('x-swap', 'catalogue-encoder-swap', 'succeeded', 96, {}),
-  experiment('x-oom', 'bigger-batches', 'failed', 150, { domain: 'failed', vectors: 'cancelled', swap: 'cancelled', compare: 'cancelled' }, 11),
+  experiment({
+    id: 'x-live',
+    name: 'fashion-encoder-swap',
+    state: 'running',
+    ago: 4,
+    states: { domain: 'running', vectors: 'waiting', swap: 'waiting', compare: 'waiting' },
+  }),
+  experiment({ id: 'x-swap', name: 'catalogue-encoder-swap', state: 'succeeded', ago: 96 }),
+  experiment({
+    id: 'x-oom',
+    name: 'bigger-batches',
+    state: 'failed',
+    ago: 150,
+    states: { domain: 'failed', vectors: 'cancelled', swap: 'cancelled', compare: 'cancelled' },
+    seed: 11,
+  }),
 ];
 export const runs: Run[] = experiments.flatMap((entry) => entry.runs);
 
 export const snapshots: Snapshot[] = [
-  { id: 'snap-2', spaceId: 'sp_9c41aa03be7710ddaa11bb2233445566', datasetVersionId: 'dsv-cat-2', itemCount: 3240, encodedCount: 34, reusedCount: 3206, runId: 'x-swap-vectors', treeHash: 'cd'.repeat(32), isLive: true, createdAt: minutesAgo(92) },
-  { id: 'snap-1', spaceId: 'sp_9c41aa03be7710ddaa11bb2233445566', datasetVersionId: 'dsv-cat-1', itemCount: 3206, encodedCount: 3206, reusedCount: 0, runId: 'x-oom-vectors', treeHash: 'ce'.repeat(32), isLive: false, createdAt: minutesAgo(170) },
+  {
+    id: 'snap-2',
+    spaceId: 'sp_9c41aa03be7710ddaa11bb2233445566',
+    datasetVersionId: 'dsv-cat-2',
+    itemCount: 3240,
+    encodedCount: 34,
+    reusedCount: 3206,
+    runId: 'x-swap-vectors',
+    treeHash: 'cd'.repeat(32),
+    isLive: true,
+    createdAt: minutesAgo(92),
+  },
+  {
+    id: 'snap-1',
+    spaceId: 'sp_9c41aa03be7710ddaa11bb2233445566',
+    datasetVersionId: 'dsv-cat-1',
+    itemCount: 3206,
+    encodedCount: 3206,
+    reusedCount: 0,
+    runId: 'x-oom-vectors',
+    treeHash: 'ce'.repeat(32),
+    isLive: false,
+    createdAt: minutesAgo(170),
+  },
 ];
 
 export function metricsOf(run: Run, visibleSteps: number): RunMetric[] {
@@ -98,8 +208,19 @@ export function metricsOf(run: Run, visibleSteps: number): RunMetric[] {
   const steps = run.state === 'succeeded' ? 160 : visibleSteps;
   return Array.from({ length: steps }, (_, step): RunMetric[] => {
     const at = minutesAgo(4 - step / 60);
-    const loss: RunMetric = { name: 'train/loss', step, value: 0.35 + 2.4 * Math.exp(-step / 38) + (random() - 0.5) * 0.16, at };
-    return step % 20 === 19 ? [loss, { name: 'val/loss', step, value: 0.42 + 2.3 * Math.exp(-step / 40), at }, { name: 'val/accuracy', step, value: 0.86 - 0.72 * Math.exp(-step / 42), at }] : [loss];
+    const loss: RunMetric = {
+      name: 'train/loss',
+      step,
+      value: 0.35 + 2.4 * Math.exp(-step / 38) + (random() - 0.5) * 0.16,
+      at,
+    };
+    return step % 20 === 19
+      ? [
+          loss,
+          { name: 'val/loss', step, value: 0.42 + 2.3 * Math.exp(-step / 40), at },
+          { name: 'val/accuracy', step, value: 0.86 - 0.72 * Math.exp(-step / 42), at },
+        ]
+      : [loss];
   }).flat();
 }
 
@@ -114,46 +235,25 @@ export function logsOf(run: Run): RunLog[] {
     ['info', 'epoch 2 of 6: loss 0.97, val accuracy 0.58, 20 s'],
   ];
   if (run.state === 'failed') lines.push(['error', run.failure?.message ?? 'failed']);
-  return lines.map(([level, message], id) => ({ id: String(id + 1), attempt: run.attempt, at: minutesAgo(4 - id * 0.4), level, message }));
+  return lines.map(([level, message], id) => ({
+    id: String(id + 1),
+    attempt: run.attempt,
+    at: minutesAgo(4 - id * 0.4),
+    level,
+    message,
+  }));
 }
 
 export const artifactsOf = (run: Run): RunArtifact[] =>
   run.state === 'succeeded'
-    ? [{ name: run.name, kind: run.recipe === 'embed' ? 'snapshot' : run.recipe === 'evaluate' ? 'report' : 'bundle', treeHash: '5ae1'.padEnd(64, '90cd3f'), fileCount: 3, sizeBytes: run.recipe === 'evaluate' ? 18_200 : 7_900_000, createdAt: run.endedAt ?? minutesAgo(1) }]
+    ? [
+        {
+          name: run.name,
+          kind: run.recipe === 'embed' ? 'snapshot' : run.recipe === 'evaluate' ? 'report' : 'bundle',
+          treeHash: '5ae1'.padEnd(64, '90cd3f'),
+          fileCount: 3,
+          sizeBytes: run.recipe === 'evaluate' ? 18_200 : 7_900_000,
+          createdAt: run.endedAt ?? minutesAgo(1),
+        },
+      ]
     : [];
-
-const sizes = [1, 5, 10, 20, 40];
-const interval = (value: number, half: number, n: number) => ({ value, low: value - half, high: value + half, n });
-const native = (size: number) => 3.1 + size * 4.9;
-const swapped = (size: number) => 0.9 + size * 0.09;
-const candidates = [
-  { name: 'stock', base: 0.412, latency: native },
-  { name: 'stock-tuned', base: 0.655, latency: (size: number) => native(size) * 1.01 },
-  { name: 'swapped', base: 0.814, latency: swapped },
-];
-
-export const report: Report = {
-  format: 'graft-evaluation',
-  formatVersion: 1,
-  split: 'val',
-  targets,
-  itemCount: 324,
-  accuracy: candidates.map(({ name, base }) => ({ candidate: name, overall: interval(base, 0.031, 324), perTarget: { style: interval(base - 0.06, 0.05, 324), pattern: interval(base + 0.06, 0.04, 324) } })),
-  paired: [
-    { a: 'stock', b: 'swapped', difference: interval(0.402, 0.044, 324), relative: interval(0.976, 0.13, 324), pValue: 0.0005, mcnemar: { style: { onlyA: 11, onlyB: 138, pValue: 1e-12 }, pattern: { onlyA: 19, onlyB: 142, pValue: 1e-11 } } },
-    { a: 'stock-tuned', b: 'swapped', difference: interval(0.159, 0.037, 324), relative: interval(0.243, 0.06, 324), pValue: 0.0005, mcnemar: { style: { onlyA: 22, onlyB: 71, pValue: 3e-7 }, pattern: { onlyA: 18, onlyB: 72, pValue: 8e-9 } } },
-  ],
-  control: { candidate: 'swapped', shuffled: interval(0.231, 0.028, 324), chance: 0.226, majority: 0.268 },
-  latency: candidates.flatMap(({ name, latency }) =>
-    sizes.map((size) => ({ candidate: name, imagesPerRequest: size, n: 30, p50Ms: latency(size), p95Ms: latency(size) * 1.35, cpuMsPerRequest: latency(size) * 1.8, costPer1000: latency(size) * 1.8 * (0.04 / 3600) })),
-  ),
-  ratios: sizes.map((size) => ({ imagesPerRequest: size, rounds: 30, latency: interval(native(size) / swapped(size), 2.2, 30), cost: interval(native(size) / swapped(size), 2.6, 30) })),
-  pricing: { currency: 'USD', perCpuHour: 0.04 },
-  examples: items.slice(0, 12).map((item, index) => ({
-    itemId: item.id,
-    target: index % 2 === 0 ? 'style' : 'pattern',
-    actual: item.attributes[index % 2 === 0 ? 'style' : 'pattern'] ?? '',
-    predicted: { stock: 'farmhouse', 'stock-tuned': index % 3 === 0 ? (item.attributes.style ?? '') : 'art deco', swapped: index % 5 === 4 ? 'plain' : (item.attributes[index % 2 === 0 ? 'style' : 'pattern'] ?? '') },
-  })),
-  environment: { cpu: '2 cores', node: '24.21.0', onnxruntime: '1.30.0' },
-};

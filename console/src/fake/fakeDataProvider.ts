@@ -7,24 +7,75 @@ import * as catalogue from './catalogue.js';
 import { minutesAgo } from './clock.js';
 import * as lab from './experiments.js';
 import * as directory from './people.js';
+import { report } from './report.js';
+import { rollouts } from './rollouts.js';
+import { isolation, sandboxes } from './sandboxes.js';
 import * as serving from './serving.js';
 
 const permissionsOf: Record<Role, Session['permissions']> = {
-  researcher: ['datasets:read', 'datasets:create', 'datasets:import', 'spaces:read', 'models:read', 'models:create', 'models:alias', 'sandboxes:read', 'experiments:read', 'experiments:create', 'experiments:cancel', 'endpoints:read', 'endpoints:create', 'endpoints:traffic', 'analysis:read', 'analysis:create', 'rollouts:read', 'rollouts:request', 'rollouts:cancel', 'tokens:manage', 'inference:call', 'feedback:write'],
-  admin: ['people:read', 'people:manage', 'audit:read', 'sandboxes:probe', 'endpoints:retire', 'rollouts:approve', 'rollouts:reject', 'rollouts:rollback'],
+  researcher: [
+    'datasets:read',
+    'datasets:create',
+    'datasets:import',
+    'spaces:read',
+    'models:read',
+    'models:create',
+    'models:alias',
+    'sandboxes:read',
+    'experiments:read',
+    'experiments:create',
+    'experiments:cancel',
+    'endpoints:read',
+    'endpoints:create',
+    'endpoints:traffic',
+    'analysis:read',
+    'analysis:create',
+    'rollouts:read',
+    'rollouts:request',
+    'rollouts:cancel',
+    'tokens:manage',
+    'inference:call',
+    'feedback:write',
+  ],
+  admin: [
+    'people:read',
+    'people:manage',
+    'audit:read',
+    'sandboxes:probe',
+    'endpoints:retire',
+    'rollouts:approve',
+    'rollouts:reject',
+    'rollouts:rollback',
+  ],
 };
 const refuse = (status: number, code: string, message: string): never => {
   throw new GraftProblem({ type: 'about:blank', title: code, status, code, detail: message, traceId: '' });
 };
 
-const importDone: Import = { id: 'im-1', datasetId: 'ds-reviews', state: 'succeeded', rows: 3244, accepted: 3240, rejected: 4, progress: 1, phase: 'done', versionId: 'dsv-cat-2', failure: null, createdAt: minutesAgo(1) };
+const importDone: Import = {
+  id: 'im-1',
+  datasetId: 'ds-reviews',
+  state: 'succeeded',
+  rows: 3244,
+  accepted: 3240,
+  rejected: 4,
+  progress: 1,
+  phase: 'done',
+  versionId: 'dsv-cat-2',
+  failure: null,
+  createdAt: minutesAgo(1),
+};
 
 type Scene = { role?: Role; signedIn?: boolean; empty?: boolean };
 
 /** A workspace made up in memory: for tests, and for looking at every page without a server. */
-export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = false }: Scene = {}): { graft: GraftDataProvider; live: LiveSource } {
+export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = false }: Scene = {}): {
+  graft: GraftDataProvider;
+  live: LiveSource;
+} {
   const handlers = new Set<LiveHandlers>();
-  const changed = (resource: string, id: string) => handlers.forEach((handler) => handler.onChange({ resource, id, type: 'updated' }));
+  const changed = (resource: string, id: string) =>
+    handlers.forEach((handler) => handler.onChange({ resource, id, type: 'updated' }));
   const tables: Record<string, RaRecord[]> = empty
     ? {}
     : structuredClone({
@@ -36,17 +87,22 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
         models: serving.models,
         'model-versions': serving.modelVersions,
         endpoints: serving.endpoints,
-        rollouts: serving.rollouts,
-        sandboxes: serving.sandboxes,
+        rollouts,
+        sandboxes,
         people: directory.people,
         tokens: directory.tokens,
         audit: directory.auditEntries,
       });
   const person = directory.people.find((candidate) => candidate.role === role) ?? directory.people[0]!;
-  const session: Session = { user: { id: person.id, email: person.email, name: person.name, role }, permissions: [...permissionsOf.researcher, ...(role === 'admin' ? permissionsOf.admin : [])] };
+  const session: Session = {
+    user: { id: person.id, email: person.email, name: person.name, role },
+    permissions: [...permissionsOf.researcher, ...(role === 'admin' ? permissionsOf.admin : [])],
+  };
   let isSignedIn = signedIn;
 
-  const find = <T>(resource: string, id: string | number): T => (tables[resource]?.find((row) => row.id === id) as T | undefined) ?? refuse(404, 'not-found', `There is no ${resource} with id ${id}.`);
+  const find = <T>(resource: string, id: string | number): T =>
+    (tables[resource]?.find((row) => row.id === id) as T | undefined) ??
+    refuse(404, 'not-found', `There is no ${resource} with id ${id}.`);
   const patch = <T extends object>(resource: string, id: string, change: Partial<T>): T => {
     const row = Object.assign(find<T>(resource, id), change);
     changed(resource, id);
@@ -66,8 +122,12 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
   const unsupported = async (): Promise<never> => refuse(405, 'unsupported', 'not offered');
   const decide = (id: string, state: RolloutDetail['state'], comment: string) => {
     const rollout = find<RolloutDetail>('rollouts', id);
-    if ((state === 'live' || state === 'rejected') && rollout.requestedBy.id === session.user.id) refuse(403, 'requester-approves', 'You asked for this rollout, so another administrator must decide on it.');
-    return patch<RolloutDetail>('rollouts', id, { state, moves: [...rollout.moves, { state, person: session.user, comment, at: minutesAgo(0) }] });
+    if ((state === 'live' || state === 'rejected') && rollout.requestedBy.id === session.user.id)
+      refuse(403, 'requester-approves', 'You asked for this rollout, so another administrator must decide on it.');
+    return patch<RolloutDetail>('rollouts', id, {
+      state,
+      moves: [...rollout.moves, { state, person: session.user, comment, at: minutesAgo(0) }],
+    });
   };
 
   const graft: GraftDataProvider = {
@@ -95,15 +155,37 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
     signOut: async () => {
       isSignedIn = false;
     },
-    createPerson: async (input) => ({ ...add('people', { id: crypto.randomUUID(), ...input, disabled: false, createdAt: minutesAgo(0) }), generatedPassword: 'quiet-maple-river-42' }),
+    createPerson: async (input) => ({
+      ...add('people', { id: crypto.randomUUID(), ...input, disabled: false, createdAt: minutesAgo(0) }),
+      generatedPassword: 'quiet-maple-river-42',
+    }),
     updatePerson: async (id, change) => patch<Person>('people', id, change),
-    createToken: async ({ name, scopes }) => ({ ...add('tokens', { ...directory.tokens[0]!, id: crypto.randomUUID(), name, scopes, createdAt: minutesAgo(0), lastUsedAt: null }), token: 'gft_9fK2mWq7xTz4Rb1LpVc8YsN3' }),
+    createToken: async ({ name, scopes }) => ({
+      ...add('tokens', {
+        ...directory.tokens[0]!,
+        id: crypto.randomUUID(),
+        name,
+        scopes,
+        createdAt: minutesAgo(0),
+        lastUsedAt: null,
+      }),
+      token: 'gft_9fK2mWq7xTz4Rb1LpVc8YsN3',
+    }),
     revokeToken: async (id) => {
       tables.tokens = (tables.tokens ?? []).filter((token) => token.id !== id);
       changed('tokens', id);
     },
 
-    createDataset: async (input) => add('datasets', { ...input, id: crypto.randomUUID(), description: input.description ?? '', createdAt: minutesAgo(0), createdBy: session.user.name, latestVersion: null, versionCount: 0 }),
+    createDataset: async (input) =>
+      add('datasets', {
+        ...input,
+        id: crypto.randomUUID(),
+        description: input.description ?? '',
+        createdAt: minutesAgo(0),
+        createdBy: session.user.name,
+        latestVersion: null,
+        versionCount: 0,
+      }),
     importDataset: async (datasetId, _upload, onProgress) => {
       onProgress(1);
       return { ...importDone, datasetId };
@@ -116,37 +198,75 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
         (item) =>
           (!split || item.split === split) &&
           (!q || `${item.id} ${item.title}`.toLowerCase().includes(String(q).toLowerCase())) &&
-          Object.entries(rest).every(([name, value]) => !value || item.attributes[name.replace('attribute.', '')] === value),
+          Object.entries(rest).every(
+            ([name, value]) => !value || item.attributes[name.replace('attribute.', '')] === value,
+          ),
       );
-      return { items: wanted.slice((Number(page) - 1) * Number(perPage), Number(page) * Number(perPage)), total: wanted.length };
+      return {
+        items: wanted.slice((Number(page) - 1) * Number(perPage), Number(page) * Number(perPage)),
+        total: wanted.length,
+      };
     },
 
     listRecipes: async () => lab.recipes,
-    launchExperiment: async (draft) => add<Experiment>('experiments', { ...lab.experiments[0]!, id: crypto.randomUUID(), name: draft.name, createdAt: minutesAgo(0) }),
+    launchExperiment: async (draft) =>
+      add<Experiment>('experiments', {
+        ...lab.experiments[0]!,
+        id: crypto.randomUUID(),
+        name: draft.name,
+        createdAt: minutesAgo(0),
+      }),
     cancelExperiment: async (id) => patch<Experiment>('experiments', id, { state: 'cancelled' }),
     cancelRun: async (id) => patch<Run>('runs', id, { state: 'cancelled' }),
     listRunMetrics: async (id) => ({ items: lab.metricsOf(find('runs', id), 68) }),
-    listRunLogs: async (id, afterId = '0') => ({ items: lab.logsOf(find('runs', id)).filter((line) => Number(line.id) > Number(afterId)) }),
+    listRunLogs: async (id, afterId = '0') => ({
+      items: lab.logsOf(find('runs', id)).filter((line) => Number(line.id) > Number(afterId)),
+    }),
     listRunArtifacts: async (id) => ({ items: lab.artifactsOf(find('runs', id)) }),
-    getRunReport: async () => lab.report,
+    getRunReport: async () => report,
 
-    setModelAlias: async (modelId, alias) => (alias === 'champion' ? refuse(403, 'champion-protected', 'champion moves only through an approved rollout: request a rollout for this version.') : find<Model>('models', modelId)),
-    createEndpoint: async (input) => add('endpoints', { ...serving.endpoints[0]!, id: crypto.randomUUID(), name: input.name, createdAt: minutesAgo(0) }),
+    setModelAlias: async (modelId, alias) =>
+      alias === 'champion'
+        ? refuse(
+            403,
+            'champion-protected',
+            'champion moves only through an approved rollout: request a rollout for this version.',
+          )
+        : find<Model>('models', modelId),
+    createEndpoint: async (input) =>
+      add('endpoints', {
+        ...serving.endpoints[0]!,
+        id: crypto.randomUUID(),
+        name: input.name,
+        createdAt: minutesAgo(0),
+      }),
     setTraffic: async (id, weights) => {
       const endpoint = find<Endpoint>('endpoints', id);
-      return patch<Endpoint>('endpoints', id, { variants: endpoint.variants.map((variant) => ({ ...variant, weight: weights.find(({ name }) => name === variant.name)?.weight ?? variant.weight })) });
+      return patch<Endpoint>('endpoints', id, {
+        variants: endpoint.variants.map((variant) => ({
+          ...variant,
+          weight: weights.find(({ name }) => name === variant.name)?.weight ?? variant.weight,
+        })),
+      });
     },
     retireEndpoint: async (id) => patch<Endpoint>('endpoints', id, { state: 'retired' }),
     getAnalysis: async () => (empty ? null : serving.analysis),
     analyseEndpoint: async () => serving.analysis,
 
-    requestRollout: async ({ reason }) => add('rollouts', { ...serving.rollouts[0]!, id: crypto.randomUUID(), reason, requestedBy: session.user, requestedAt: minutesAgo(0) }),
+    requestRollout: async ({ reason }) =>
+      add('rollouts', {
+        ...rollouts[0]!,
+        id: crypto.randomUUID(),
+        reason,
+        requestedBy: session.user,
+        requestedAt: minutesAgo(0),
+      }),
     approveRollout: async (id, { comment }) => decide(id, 'live', comment),
     rejectRollout: async (id, { comment }) => decide(id, 'rejected', comment),
     cancelRollout: async (id) => decide(id, 'cancelled', ''),
     rollbackRollout: async (id, { reason }) => decide(id, 'rolled-back', reason),
 
-    getIsolation: async () => ({ reports: [serving.isolation] }),
+    getIsolation: async () => ({ reports: [isolation] }),
     probeIsolation: async () => undefined,
   };
 

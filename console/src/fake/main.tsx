@@ -7,7 +7,11 @@ import { createFakeWorkspace } from './fakeDataProvider.js';
 
 // fake.html?role=researcher, ?signed-out, ?empty
 const scene = new URLSearchParams(location.search);
-const { graft, live } = createFakeWorkspace({ role: scene.get('role') === 'researcher' ? 'researcher' : 'admin', signedIn: !scene.has('signed-out'), empty: scene.has('empty') });
+const { graft, live } = createFakeWorkspace({
+  role: scene.get('role') === 'researcher' ? 'researcher' : 'admin',
+  signedIn: !scene.has('signed-out'),
+  empty: scene.has('empty'),
+});
 const root = document.getElementById('root');
 if (!root) throw new Error('fake.html lacks the element #root');
 

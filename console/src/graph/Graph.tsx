@@ -2,13 +2,25 @@ import { Box } from '@mui/material';
 import type { ReactNode } from 'react';
 import { layOut, type GraphNode, type Placed } from './layers.js';
 
-type GraphProps<N extends GraphNode> = { label: string; nodes: readonly N[]; renderNode: (node: N) => ReactNode; nodeWidth?: number; nodeHeight?: number };
+type GraphProps<N extends GraphNode> = {
+  label: string;
+  nodes: readonly N[];
+  renderNode: (node: N) => ReactNode;
+  nodeWidth?: number;
+  nodeHeight?: number;
+};
 
 const gapX = 44;
 const gapY = 16;
 
 /** Boxes from left to right in the order they depend on each other, read as a list by a screen reader. */
-export function Graph<N extends GraphNode>({ label, nodes, renderNode, nodeWidth = 184, nodeHeight = 76 }: GraphProps<N>) {
+export function Graph<N extends GraphNode>({
+  label,
+  nodes,
+  renderNode,
+  nodeWidth = 184,
+  nodeHeight = 76,
+}: GraphProps<N>) {
   const layout = layOut(nodes);
   const x = (place: Placed) => place.column * (nodeWidth + gapX);
   const y = (place: Placed) => place.row * (nodeHeight + gapY);
@@ -27,7 +39,12 @@ export function Graph<N extends GraphNode>({ label, nodes, renderNode, nodeWidth
                 component="path"
                 key={`${from.id} ${to.id}`}
                 d={`M${x1} ${y1}C${x1 + gapX * 0.6} ${y1} ${x2 - gapX * 0.6} ${y2} ${x2 - 6} ${y2}m-5 -4l5 4l-5 4`}
-                sx={{ fill: 'none', stroke: (theme) => theme.palette.text.secondary, strokeOpacity: 0.55, strokeWidth: 1.5 }}
+                sx={{
+                  fill: 'none',
+                  stroke: (theme) => theme.palette.text.secondary,
+                  strokeOpacity: 0.55,
+                  strokeWidth: 1.5,
+                }}
               />
             );
           })}
@@ -37,7 +54,11 @@ export function Graph<N extends GraphNode>({ label, nodes, renderNode, nodeWidth
             const place = placeOf.get(node.id);
             return (
               place && (
-                <Box component="li" key={node.id} sx={{ position: 'absolute', left: x(place), top: y(place), width: nodeWidth, height: nodeHeight }}>
+                <Box
+                  component="li"
+                  key={node.id}
+                  sx={{ position: 'absolute', left: x(place), top: y(place), width: nodeWidth, height: nodeHeight }}
+                >
                   {renderNode(node)}
                 </Box>
               )

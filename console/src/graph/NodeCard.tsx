@@ -2,7 +2,13 @@ import { Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 
-type NodeCardProps = { title: string; subtitle?: ReactNode; corner?: ReactNode; to?: string | undefined; emphasised?: boolean };
+type NodeCardProps = {
+  title: string;
+  subtitle?: ReactNode;
+  corner?: ReactNode;
+  to?: string | undefined;
+  emphasised?: boolean;
+};
 
 export function NodeCard({ title, subtitle, corner, to, emphasised = false }: NodeCardProps) {
   return (

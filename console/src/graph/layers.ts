@@ -32,5 +32,10 @@ export function layOut(nodes: readonly GraphNode[]): Layout {
       return from && to ? [{ from, to }] : [];
     }),
   );
-  return { placed, edges, columns: Math.max(0, ...placed.map((place) => place.column + 1)), rows: Math.max(0, ...placed.map((place) => place.row + 1)) };
+  return {
+    placed,
+    edges,
+    columns: Math.max(0, ...placed.map((place) => place.column + 1)),
+    rows: Math.max(0, ...placed.map((place) => place.row + 1)),
+  };
 }

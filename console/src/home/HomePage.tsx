@@ -20,12 +20,16 @@ export function HomePage() {
   const endpoints = useRows<Endpoint>('endpoints').data;
   const rollouts = useRows<Rollout>('rollouts').data;
   const loaded = datasets && experiments && endpoints && rollouts;
-  const steps = experiments?.flatMap((experiment) => experiment.runs.map((run) => ({ run, experiment: experiment.name }))) ?? [];
+  const steps =
+    experiments?.flatMap((experiment) => experiment.runs.map((run) => ({ run, experiment: experiment.name }))) ?? [];
   const evaluation = steps.find(({ run }) => run.recipe === 'evaluate' && run.state === 'succeeded');
   const running = steps.filter(({ run }) => run.state === 'running');
 
   return (
-    <Page title={session ? `Hello, ${session.user.name.split(' ')[0]}` : 'Home'} description="Swap a model’s vision encoder for your own stored vectors, prove that it is better, serve it, promote it.">
+    <Page
+      title={session ? `Hello, ${session.user.name.split(' ')[0]}` : 'Home'}
+      description="Swap a model’s vision encoder for your own stored vectors, prove that it is better, serve it, promote it."
+    >
       <MainJobPath steps={loaded ? mainJobPath({ datasets, experiments, endpoints, rollouts }) : null} />
       {evaluation && <LatestEvaluation {...evaluation} />}
       {running.length > 0 && (
@@ -33,7 +37,11 @@ export function HomePage() {
           <Stack spacing={2}>
             {running.map(({ run, experiment }) => (
               <div key={run.id}>
-                <MuiLink component={Link} to={`/experiments/${run.experimentId}/show?tab=${encodeURIComponent(run.name)}`} color="text.primary">
+                <MuiLink
+                  component={Link}
+                  to={`/experiments/${run.experimentId}/show?tab=${encodeURIComponent(run.name)}`}
+                  color="text.primary"
+                >
                   {experiment} / {run.name}
                 </MuiLink>
                 <ProgressLine label={run.phase || run.recipe} fraction={run.progress} />
@@ -46,8 +54,20 @@ export function HomePage() {
         <Section title="Lately">
           <Stack component="ul" spacing={1.5} sx={{ listStyle: 'none', p: 0, m: 0 }}>
             {experiments.slice(0, 5).map((experiment) => (
-              <Stack key={experiment.id} component="li" direction="row" useFlexGap spacing={2} sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
-                <MuiLink component={Link} to={`/experiments/${experiment.id}/show`} color="text.primary" sx={{ flex: '1 1 220px' }}>
+              <Stack
+                key={experiment.id}
+                component="li"
+                direction="row"
+                useFlexGap
+                spacing={2}
+                sx={{ alignItems: 'center', flexWrap: 'wrap' }}
+              >
+                <MuiLink
+                  component={Link}
+                  to={`/experiments/${experiment.id}/show`}
+                  color="text.primary"
+                  sx={{ flex: '1 1 220px' }}
+                >
                   {experiment.name}
                 </MuiLink>
                 <StepDots runs={experiment.runs} />
@@ -66,7 +86,11 @@ export function HomePage() {
 
 function LatestEvaluation({ run, experiment }: { run: Run; experiment: string }) {
   const graft = useGraft();
-  const { data: report } = useQuery({ queryKey: ['runs', 'report', run.id], queryFn: () => graft.getRunReport(run.id), staleTime: Infinity });
+  const { data: report } = useQuery({
+    queryKey: ['runs', 'report', run.id],
+    queryFn: () => graft.getRunReport(run.id),
+    staleTime: Infinity,
+  });
   if (!report) return null;
   return (
     <section aria-label="Latest evaluation">

@@ -6,14 +6,34 @@ import type { PathStep } from './progress.js';
 /** Four cards in the order of the main job; the first that is not done is the one to act on. */
 export function MainJobPath({ steps }: { steps: PathStep[] | null }) {
   return (
-    <Box component="ol" aria-label="The main job" sx={{ listStyle: 'none', p: 0, m: 0, display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr', lg: 'repeat(4, 1fr)' } }}>
+    <Box
+      component="ol"
+      aria-label="The main job"
+      sx={{
+        listStyle: 'none',
+        p: 0,
+        m: 0,
+        display: 'grid',
+        gap: 2,
+        gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr', lg: 'repeat(4, 1fr)' },
+      }}
+    >
       {!steps && [0, 1, 2, 3].map((index) => <Skeleton key={index} component="li" variant="rounded" height={188} />)}
       {steps?.map((step, index) => (
         <Paper
           key={step.title}
           component="li"
           variant="outlined"
-          sx={{ p: 2.25, display: 'flex', flexDirection: 'column', gap: 0.75, ...(step.state === 'now' && { borderColor: 'primary.main', boxShadow: (theme) => `0 0 0 1px ${theme.palette.primary.main}` }) }}
+          sx={{
+            p: 2.25,
+            display: 'flex',
+            flexDirection: 'column',
+            gap: 0.75,
+            ...(step.state === 'now' && {
+              borderColor: 'primary.main',
+              boxShadow: (theme) => `0 0 0 1px ${theme.palette.primary.main}`,
+            }),
+          }}
         >
           <Box
             sx={{
@@ -25,7 +45,9 @@ export function MainJobPath({ steps }: { steps: PathStep[] | null }) {
               mb: 0.75,
               fontSize: '0.8125rem',
               fontWeight: 700,
-              ...(step.state === 'later' ? { border: 1, borderColor: 'divider', color: 'text.secondary' } : { bgcolor: 'primary.main', color: 'primary.contrastText' }),
+              ...(step.state === 'later'
+                ? { border: 1, borderColor: 'divider', color: 'text.secondary' }
+                : { bgcolor: 'primary.main', color: 'primary.contrastText' }),
             }}
           >
             {step.state === 'done' ? <CheckIcon titleAccess="done" sx={{ fontSize: 17 }} /> : index + 1}
@@ -35,7 +57,12 @@ export function MainJobPath({ steps }: { steps: PathStep[] | null }) {
             {step.detail}
           </Typography>
           <Box sx={{ mt: 1 }}>
-            <Button component={Link} to={step.to} size="small" variant={step.state === 'now' ? 'contained' : 'outlined'}>
+            <Button
+              component={Link}
+              to={step.to}
+              size="small"
+              variant={step.state === 'now' ? 'contained' : 'outlined'}
+            >
               {step.action}
             </Button>
           </Box>

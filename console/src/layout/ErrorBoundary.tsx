@@ -14,7 +14,15 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
   override render() {
     if (!this.state.error) return this.props.children;
     return (
-      <EmptyState icon={ReportProblemIcon} title="This page broke" action={<Button variant="contained" onClick={() => this.setState({ error: null })}>Try again</Button>}>
+      <EmptyState
+        icon={ReportProblemIcon}
+        title="This page broke"
+        action={
+          <Button variant="contained" onClick={() => this.setState({ error: null })}>
+            Try again
+          </Button>
+        }
+      >
         {this.state.error.message}
       </EmptyState>
     );

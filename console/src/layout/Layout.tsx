@@ -27,22 +27,53 @@ export function Layout({ children }: CoreLayoutProps) {
           event.preventDefault();
           document.getElementById('main-content')?.focus();
         }}
-        sx={{ position: 'fixed', left: 12, top: -60, zIndex: 2000, px: 2, py: 1, bgcolor: 'background.paper', borderRadius: 2, '&:focus': { top: 12 } }}
+        sx={{
+          position: 'fixed',
+          left: 12,
+          top: -60,
+          zIndex: 2000,
+          px: 2,
+          py: 1,
+          bgcolor: 'background.paper',
+          borderRadius: 2,
+          '&:focus': { top: 12 },
+        }}
       >
         Skip to content
       </MuiLink>
       {phone ? (
-        <Drawer open={drawerOpen} onClose={() => setDrawerOpen(false)} slotProps={{ paper: { sx: { width: navWidth } } }}>
+        <Drawer
+          open={drawerOpen}
+          onClose={() => setDrawerOpen(false)}
+          slotProps={{ paper: { sx: { width: navWidth } } }}
+        >
           <SideNav onNavigate={() => setDrawerOpen(false)} />
         </Drawer>
       ) : (
-        <Box sx={{ position: 'fixed', insetBlock: 0, left: 0, width, borderRight: 1, borderColor: 'divider', bgcolor: 'background.paper', overflowY: 'auto', overflowX: 'hidden' }}>
+        <Box
+          sx={{
+            position: 'fixed',
+            insetBlock: 0,
+            left: 0,
+            width,
+            borderRight: 1,
+            borderColor: 'divider',
+            bgcolor: 'background.paper',
+            overflowY: 'auto',
+            overflowX: 'hidden',
+          }}
+        >
           <SideNav rail={!wide} />
         </Box>
       )}
       <Box sx={{ ml: `${width}px` }}>
         <TopBar connected={connected} {...(phone && { onMenu: () => setDrawerOpen(true) })} />
-        <Box component="main" id="main-content" tabIndex={-1} sx={{ outline: 'none', '&:focus-visible': { outline: 'none' } }}>
+        <Box
+          component="main"
+          id="main-content"
+          tabIndex={-1}
+          sx={{ outline: 'none', '&:focus-visible': { outline: 'none' } }}
+        >
           <ErrorBoundary key={pathname}>{children}</ErrorBoundary>
         </Box>
       </Box>

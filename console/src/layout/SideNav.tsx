@@ -9,7 +9,18 @@ import PeopleIcon from '@mui/icons-material/GroupOutlined';
 import TokenIcon from '@mui/icons-material/KeyOutlined';
 import AuditIcon from '@mui/icons-material/HistoryOutlined';
 import type { SvgIconComponent } from '@mui/icons-material';
-import { Badge, Box, List, ListItem, ListItemButton, ListItemIcon, ListItemText, ListSubheader, Tooltip, alpha } from '@mui/material';
+import {
+  Badge,
+  Box,
+  List,
+  ListItem,
+  ListItemButton,
+  ListItemIcon,
+  ListItemText,
+  ListSubheader,
+  Tooltip,
+  alpha,
+} from '@mui/material';
 import { useGetList } from 'react-admin';
 import { Link, useLocation } from 'react-router-dom';
 import { useMay } from '../api/hooks.js';
@@ -22,7 +33,13 @@ const groups: { heading: string; entries: Entry[] }[] = [
     entries: [
       { to: '/', label: 'Home', icon: HomeIcon },
       { to: '/datasets', label: 'Datasets', icon: DatasetIcon, permission: 'datasets:read' },
-      { to: '/experiments', label: 'Experiments', icon: ExperimentIcon, permission: 'experiments:read', also: ['/runs'] },
+      {
+        to: '/experiments',
+        label: 'Experiments',
+        icon: ExperimentIcon,
+        permission: 'experiments:read',
+        also: ['/runs'],
+      },
       { to: '/models', label: 'Models', icon: ModelIcon, permission: 'models:read', also: ['/model-versions'] },
     ],
   },
@@ -45,12 +62,19 @@ const groups: { heading: string; entries: Entry[] }[] = [
 ];
 
 const isAt = (entry: Entry, pathname: string): boolean =>
-  entry.to === '/' ? pathname === '/' : [entry.to, ...(entry.also ?? [])].some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`));
+  entry.to === '/'
+    ? pathname === '/'
+    : [entry.to, ...(entry.also ?? [])].some((prefix) => pathname === prefix || pathname.startsWith(`${prefix}/`));
 
 export function SideNav({ rail = false, onNavigate }: { rail?: boolean; onNavigate?: () => void }) {
   const may = useMay();
   const { pathname } = useLocation();
-  const waiting = useGetList('rollouts', { filter: { state: 'requested' }, pagination: { page: 1, perPage: 1 } }, { enabled: may('rollouts:approve') }).total ?? 0;
+  const waiting =
+    useGetList(
+      'rollouts',
+      { filter: { state: 'requested' }, pagination: { page: 1, perPage: 1 } },
+      { enabled: may('rollouts:approve') },
+    ).total ?? 0;
 
   return (
     <Box component="nav" aria-label="Main" sx={{ p: rail ? 1 : 1.5, pt: 2 }}>
@@ -67,7 +91,18 @@ export function SideNav({ rail = false, onNavigate }: { rail?: boolean; onNaviga
             sx={{ mb: 2 }}
             {...(!rail && {
               subheader: (
-                <ListSubheader component="div" disableSticky sx={{ bgcolor: 'transparent', px: 1.25, lineHeight: '28px', fontSize: '0.75rem', fontWeight: 600, color: 'text.secondary' }}>
+                <ListSubheader
+                  component="div"
+                  disableSticky
+                  sx={{
+                    bgcolor: 'transparent',
+                    px: 1.25,
+                    lineHeight: '28px',
+                    fontSize: '0.75rem',
+                    fontWeight: 600,
+                    color: 'text.secondary',
+                  }}
+                >
                   {heading}
                 </ListSubheader>
               ),
@@ -101,7 +136,20 @@ export function SideNav({ rail = false, onNavigate }: { rail?: boolean; onNaviga
                           <Icon sx={{ fontSize: 21 }} />
                         </Badge>
                       </ListItemIcon>
-                      {!rail && <ListItemText primary={entry.label} slotProps={{ primary: { sx: { fontSize: '0.9063rem', fontWeight: selected ? 620 : 500, color: selected ? 'inherit' : 'text.primary' } } }} />}
+                      {!rail && (
+                        <ListItemText
+                          primary={entry.label}
+                          slotProps={{
+                            primary: {
+                              sx: {
+                                fontSize: '0.9063rem',
+                                fontWeight: selected ? 620 : 500,
+                                color: selected ? 'inherit' : 'text.primary',
+                              },
+                            },
+                          }}
+                        />
+                      )}
                       {!rail && count > 0 && <Badge badgeContent={count} color="primary" sx={{ mr: 1.25 }} />}
                     </ListItemButton>
                   </Tooltip>

@@ -21,17 +21,31 @@ import { lineageNodes } from './lineageNodes.js';
 
 export function ModelVersionShow() {
   const { id } = useParams();
-  return <RecordGate query={useRecord<ModelVersion>('model-versions', id)}>{(version) => <VersionPage version={version} />}</RecordGate>;
+  return (
+    <RecordGate query={useRecord<ModelVersion>('model-versions', id)}>
+      {(version) => <VersionPage version={version} />}
+    </RecordGate>
+  );
 }
 
 type ComponentRow = Component & { id: string };
 const portText = (port: Port): string => `${port.name} ${port.dtype} [${port.shape.join(', ')}]`;
-const ports = (list: readonly Port[]) => list.map((port) => <Mono key={port.name} sx={{ display: 'block' }}>{portText(port)}</Mono>);
+const ports = (list: readonly Port[]) =>
+  list.map((port) => (
+    <Mono key={port.name} sx={{ display: 'block' }}>
+      {portText(port)}
+    </Mono>
+  ));
 const componentColumns: Column<ComponentRow>[] = [
   { label: 'Component', render: (component) => component.id },
   { label: 'Takes', render: (component) => ports(component.inputs) },
   { label: 'Gives', render: (component) => ports(component.outputs), from: 'md' },
-  { label: 'Size', align: 'right', render: (component) => formatBytes(component.graph.sizeBytes + component.weights.reduce((sum, file) => sum + file.sizeBytes, 0)) },
+  {
+    label: 'Size',
+    align: 'right',
+    render: (component) =>
+      formatBytes(component.graph.sizeBytes + component.weights.reduce((sum, file) => sum + file.sizeBytes, 0)),
+  },
 ];
 
 function VersionPage({ version }: { version: ModelVersion }) {
@@ -39,9 +53,16 @@ function VersionPage({ version }: { version: ModelVersion }) {
   const may = useMay();
   const [requesting, setRequesting] = useState(false);
   const { lineage } = version;
-  const { data: dataset } = useQuery({ queryKey: ['dataset-versions', 'one', lineage.datasetVersionId], queryFn: () => graft.getDatasetVersion(lineage.datasetVersionId ?? ''), enabled: lineage.datasetVersionId !== null });
+  const { data: dataset } = useQuery({
+    queryKey: ['dataset-versions', 'one', lineage.datasetVersionId],
+    queryFn: () => graft.getDatasetVersion(lineage.datasetVersionId ?? ''),
+    enabled: lineage.datasetVersionId !== null,
+  });
   const { data: base } = useRecord<ModelVersion>('model-versions', lineage.baseVersionId);
-  const nodes = lineageNodes(version, { ...(dataset && { dataset: `${dataset.datasetName} v${dataset.version}` }), ...(base && { base: `${base.modelName} v${base.version}` }) });
+  const nodes = lineageNodes(version, {
+    ...(dataset && { dataset: `${dataset.datasetName} v${dataset.version}` }),
+    ...(base && { base: `${base.modelName} v${base.version}` }),
+  });
 
   return (
     <Page
@@ -74,16 +95,35 @@ function VersionPage({ version }: { version: ModelVersion }) {
       }
     >
       <Section title="Lineage" hint="What it was made from. The same inputs, seed and code give the same bytes.">
-        <Graph label="Lineage" nodes={nodes} nodeHeight={66} renderNode={(node) => <NodeCard title={node.title} subtitle={node.subtitle} to={node.to} emphasised={node.id === 'version'} />} />
+        <Graph
+          label="Lineage"
+          nodes={nodes}
+          nodeHeight={66}
+          renderNode={(node) => (
+            <NodeCard title={node.title} subtitle={node.subtitle} to={node.to} emphasised={node.id === 'version'} />
+          )}
+        />
       </Section>
       <Section title="Components" flush>
-        <RecordTable label="Components" rows={Object.entries(version.components).map(([id, component]) => ({ ...component, id }))} columns={componentColumns} />
+        <RecordTable
+          label="Components"
+          rows={Object.entries(version.components).map(([id, component]) => ({ ...component, id }))}
+          columns={componentColumns}
+        />
       </Section>
       <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { xs: '1fr', md: '1fr 1fr' }, alignItems: 'start' }}>
         <Section title="Identity">
           <Facts
             facts={[
-              ['Content hash', <CopyText key="hash" text={version.treeHash} shown={shortHash(version.treeHash)} label="content hash" />],
+              [
+                'Content hash',
+                <CopyText
+                  key="hash"
+                  text={version.treeHash}
+                  shown={shortHash(version.treeHash)}
+                  label="content hash"
+                />,
+              ],
               ['Code', <Mono key="code">{shortHash(lineage.codeRevision)}</Mono>],
               ['Seed', lineage.seed],
               ...Object.entries(version.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]),

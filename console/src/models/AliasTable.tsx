@@ -17,15 +17,23 @@ export function AliasTable({ model, versions }: { model: Model; versions: readon
   const [moving, setMoving] = useState<string | null>(null);
   const [requesting, setRequesting] = useState(false);
   const numberOf = (versionId: string) => versions.find((version) => version.id === versionId)?.version ?? null;
-  const known = model.aliases.map(({ alias, versionId, movedAt }): AliasRow => ({ id: alias, version: numberOf(versionId), movedAt }));
-  const rows = known.some((row) => row.id === 'champion') ? known : [{ id: 'champion', version: null, movedAt: null }, ...known];
+  const known = model.aliases.map(({ alias, versionId, movedAt }): AliasRow => ({
+    id: alias,
+    version: numberOf(versionId),
+    movedAt,
+  }));
+  const rows = known.some((row) => row.id === 'champion')
+    ? known
+    : [{ id: 'champion', version: null, movedAt: null }, ...known];
 
   const columns: Column<AliasRow>[] = [
     {
       label: 'Alias',
       render: (row) => (
         <Stack direction="row" spacing={0.75} sx={{ alignItems: 'center' }}>
-          <Typography sx={{ fontWeight: 650, color: row.id === 'champion' ? 'primary.main' : 'text.primary' }}>{row.id}</Typography>
+          <Typography sx={{ fontWeight: 650, color: row.id === 'champion' ? 'primary.main' : 'text.primary' }}>
+            {row.id}
+          </Typography>
           {row.id === 'champion' && <LockIcon titleAccess="protected" sx={{ fontSize: 16, color: 'text.secondary' }} />}
         </Stack>
       ),
@@ -65,7 +73,15 @@ export function AliasTable({ model, versions }: { model: Model; versions: readon
       }
     >
       <RecordTable label="Aliases" rows={rows} columns={columns} />
-      {moving !== null && <AliasDialog model={model} versions={versions} alias={moving} onClose={() => setMoving(null)} onRollout={() => setRequesting(true)} />}
+      {moving !== null && (
+        <AliasDialog
+          model={model}
+          versions={versions}
+          alias={moving}
+          onClose={() => setMoving(null)}
+          onRollout={() => setRequesting(true)}
+        />
+      )}
       {requesting && <RequestRolloutDialog versions={versions} onClose={() => setRequesting(false)} />}
     </Section>
   );

@@ -29,7 +29,10 @@ const columns: Column<Model>[] = [
 export function ModelList() {
   const may = useMay();
   return (
-    <Page title="Models" description="Each version is one bundle that never changes, with everything it was made from. Aliases point at versions; champion is protected.">
+    <Page
+      title="Models"
+      description="Each version is one bundle that never changes, with everything it was made from. Aliases point at versions; champion is protected."
+    >
       <RecordList<Model>
         resource="models"
         label="models"

@@ -18,7 +18,13 @@ export function ModelShow() {
 
 const columns: Column<ModelVersion>[] = [
   { label: 'Version', render: (version) => `Version ${version.version}` },
-  { label: 'Points here', render: (version) => version.aliases.map((alias) => <StatusChip key={alias} state={alias} tone={alias === 'champion' ? 'accent' : 'neutral'} />) },
+  {
+    label: 'Points here',
+    render: (version) =>
+      version.aliases.map((alias) => (
+        <StatusChip key={alias} state={alias} tone={alias === 'champion' ? 'accent' : 'neutral'} />
+      )),
+  },
   { label: 'Kind', render: (version) => ('item_projector' in version.components ? 'swapped' : 'native'), from: 'sm' },
   {
     label: 'Last metrics',
@@ -43,7 +49,12 @@ function ModelPage({ model }: { model: Model }) {
             No version yet: a step with “register: {'{'} model: {model.name} {'}'}” makes one.
           </Typography>
         ) : (
-          <RecordTable label="Versions" rows={versions} columns={columns} linkTo={(version) => `/model-versions/${version.id}/show`} />
+          <RecordTable
+            label="Versions"
+            rows={versions}
+            columns={columns}
+            linkTo={(version) => `/model-versions/${version.id}/show`}
+          />
         )}
       </Section>
     </Page>

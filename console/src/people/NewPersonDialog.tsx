@@ -20,7 +20,14 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
 
   if (created) {
     return (
-      <FormDialog title={`${created.name} can sign in now`} submitLabel="Done" pending={false} problem={null} onSubmit={onClose} onClose={onClose}>
+      <FormDialog
+        title={`${created.name} can sign in now`}
+        submitLabel="Done"
+        pending={false}
+        problem={null}
+        onSubmit={onClose}
+        onClose={onClose}
+      >
         {created.generatedPassword && (
           <Alert severity="warning" icon={false}>
             Hand over this password. It is shown this one time and stored only as a hash.
@@ -33,9 +40,33 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <FormDialog title="Add a person" explanation="They get a generated password, shown to you once." submitLabel="Add" pending={pending} problem={problem} onSubmit={() => void submit()} onClose={onClose}>
-      <TextField label="Name" required autoFocus value={name} onChange={(event) => setName(event.target.value)} error={Boolean(fieldError('name'))} helperText={fieldError('name')} />
-      <TextField label="E-mail" type="email" required value={email} onChange={(event) => setEmail(event.target.value)} error={Boolean(fieldError('email'))} helperText={fieldError('email')} />
+    <FormDialog
+      title="Add a person"
+      explanation="They get a generated password, shown to you once."
+      submitLabel="Add"
+      pending={pending}
+      problem={problem}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        required
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={Boolean(fieldError('name'))}
+        helperText={fieldError('name')}
+      />
+      <TextField
+        label="E-mail"
+        type="email"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={Boolean(fieldError('email'))}
+        helperText={fieldError('email')}
+      />
       <TextField select label="Role" value={role} onChange={(event) => setRole(event.target.value as Role)}>
         <MenuItem value="researcher">Researcher: launches, compares, asks for promotion</MenuItem>
         <MenuItem value="admin">Administrator: also approves, rolls back, manages people</MenuItem>

@@ -16,7 +16,10 @@ import { NewPersonDialog } from './NewPersonDialog.js';
 const columns: Column<Person>[] = [
   { label: 'Name', render: (person) => person.name },
   { label: 'E-mail', render: (person) => person.email, from: 'sm' },
-  { label: 'Role', render: (person) => <StatusChip state={person.role} tone={person.role === 'admin' ? 'accent' : 'neutral'} /> },
+  {
+    label: 'Role',
+    render: (person) => <StatusChip state={person.role} tone={person.role === 'admin' ? 'accent' : 'neutral'} />,
+  },
   { label: 'Added', render: (person) => <TimeAgo at={person.createdAt} />, from: 'md' },
   { label: 'Account', render: (person) => <StatusChip state={person.disabled ? 'disabled' : 'active'} /> },
 ];
@@ -47,7 +50,11 @@ export function PeopleList() {
             <SelectFilter name="role" label="Role" options={['researcher', 'admin']} />
           </>
         }
-        columns={manage ? [...columns, { label: 'Change', align: 'right', render: (person) => <PersonActions person={person} /> }] : columns}
+        columns={
+          manage
+            ? [...columns, { label: 'Change', align: 'right', render: (person) => <PersonActions person={person} /> }]
+            : columns
+        }
         empty={
           <EmptyState icon={GroupIcon} title="Nobody here yet">
             Add the people who train and the people who decide.
@@ -62,7 +69,9 @@ export function PeopleList() {
 function PersonActions({ person }: { person: Person }) {
   const graft = useGraft();
   const { data: session } = useSession();
-  const { submit, pending } = useSubmission((role: Person['role']) => graft.updatePerson(person.id, { role }), { announce: true });
+  const { submit, pending } = useSubmission((role: Person['role']) => graft.updatePerson(person.id, { role }), {
+    announce: true,
+  });
   if (person.id === session?.user.id) return <>you</>;
   const otherRole = person.role === 'admin' ? 'researcher' : 'admin';
   return (
@@ -75,7 +84,11 @@ function PersonActions({ person }: { person: Person }) {
         label={person.disabled ? 'Switch on' : 'Switch off'}
         danger={!person.disabled}
         title={person.disabled ? `Switch ${person.name}'s account on?` : `Switch ${person.name}'s account off?`}
-        explanation={person.disabled ? 'They can sign in again with their old password.' : 'They are signed out, and their tokens stop working at once. What they made stays.'}
+        explanation={
+          person.disabled
+            ? 'They can sign in again with their old password.'
+            : 'They are signed out, and their tokens stop working at once. What they made stays.'
+        }
         action={() => graft.updatePerson(person.id, { disabled: !person.disabled })}
       />
     </Stack>

@@ -6,11 +6,38 @@ import type { RolloutDetail } from '../api/schemas.js';
 import { FormDialog } from '../ui/FormDialog.js';
 
 type Move = 'approve' | 'reject' | 'cancel' | 'rollback';
-const dialogs: Record<Move, { title: string; explanation: string; submit: string; question: string | null; danger: boolean }> = {
-  approve: { title: 'Approve this rollout?', explanation: 'The version becomes champion. The old champion stays ready, one click away.', submit: 'Approve', question: 'Comment', danger: false },
-  reject: { title: 'Reject this rollout?', explanation: 'The requester reads your reason, so say what would change your mind.', submit: 'Reject', question: 'Why not', danger: true },
-  cancel: { title: 'Withdraw this request?', explanation: 'Nobody decides on it any more. A new one can be made at any time.', submit: 'Withdraw', question: null, danger: true },
-  rollback: { title: 'Roll back?', explanation: 'The version that was champion before serves again at once.', submit: 'Roll back', question: 'What went wrong', danger: true },
+const dialogs: Record<
+  Move,
+  { title: string; explanation: string; submit: string; question: string | null; danger: boolean }
+> = {
+  approve: {
+    title: 'Approve this rollout?',
+    explanation: 'The version becomes champion. The old champion stays ready, one click away.',
+    submit: 'Approve',
+    question: 'Comment',
+    danger: false,
+  },
+  reject: {
+    title: 'Reject this rollout?',
+    explanation: 'The requester reads your reason, so say what would change your mind.',
+    submit: 'Reject',
+    question: 'Why not',
+    danger: true,
+  },
+  cancel: {
+    title: 'Withdraw this request?',
+    explanation: 'Nobody decides on it any more. A new one can be made at any time.',
+    submit: 'Withdraw',
+    question: null,
+    danger: true,
+  },
+  rollback: {
+    title: 'Roll back?',
+    explanation: 'The version that was champion before serves again at once.',
+    submit: 'Roll back',
+    question: 'What went wrong',
+    danger: true,
+  },
 };
 
 /** What the signed-in person may do with a rollout now. The requester sees why approving is not theirs. */
@@ -29,7 +56,11 @@ export function Decision({ rollout }: { rollout: RolloutDetail }) {
   };
   const { submit, pending, problem, reset } = useSubmission(async (chosen: Move) => {
     await act[chosen]();
-    await Promise.all(['rollouts', 'models', 'model-versions'].map((resource) => queryClient.invalidateQueries({ queryKey: [resource] })));
+    await Promise.all(
+      ['rollouts', 'models', 'model-versions'].map((resource) =>
+        queryClient.invalidateQueries({ queryKey: [resource] }),
+      ),
+    );
     setMove(null);
   });
   const open = (chosen: Move) => {
@@ -72,8 +103,27 @@ export function Decision({ rollout }: { rollout: RolloutDetail }) {
         </Button>
       )}
       {move && dialog && (
-        <FormDialog title={dialog.title} explanation={dialog.explanation} submitLabel={dialog.submit} danger={dialog.danger} pending={pending} problem={problem} onSubmit={() => void submit(move)} onClose={() => setMove(null)}>
-          {dialog.question && <TextField label={dialog.question} required autoFocus multiline minRows={2} value={comment} onChange={(event) => setComment(event.target.value)} />}
+        <FormDialog
+          title={dialog.title}
+          explanation={dialog.explanation}
+          submitLabel={dialog.submit}
+          danger={dialog.danger}
+          pending={pending}
+          problem={problem}
+          onSubmit={() => void submit(move)}
+          onClose={() => setMove(null)}
+        >
+          {dialog.question && (
+            <TextField
+              label={dialog.question}
+              required
+              autoFocus
+              multiline
+              minRows={2}
+              value={comment}
+              onChange={(event) => setComment(event.target.value)}
+            />
+          )}
         </FormDialog>
       )}
     </>

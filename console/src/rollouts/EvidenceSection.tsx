@@ -19,7 +19,9 @@ export function EvidenceSection({ evidence }: { evidence: Evidence }) {
       action={<StatusChip state={evidence.outcome} label={`under traffic: ${evidence.outcome}`} />}
       hint={
         <>
-          Gathered <TimeAgo at={evidence.gatheredAt} />; document {evidence.sequence} of the model’s chain. Content of the candidate: <CopyText text={candidate.treeHash} shown={shortHash(candidate.treeHash)} label="content hash" />
+          Gathered <TimeAgo at={evidence.gatheredAt} />; document {evidence.sequence} of the model’s chain. Content of
+          the candidate:{' '}
+          <CopyText text={candidate.treeHash} shown={shortHash(candidate.treeHash)} label="content hash" />
         </>
       }
     >
@@ -37,21 +39,29 @@ export function EvidenceSection({ evidence }: { evidence: Evidence }) {
                 </Typography>
               ))}
               <Typography variant="body2" color="text.secondary">
-                {formatCount(evaluation.itemCount)} items of {evaluation.split}; {' '}
+                {formatCount(evaluation.itemCount)} items of {evaluation.split};{' '}
                 <MuiLink component={Link} to={`/runs/${evaluation.runId}/report`}>
                   whole report
                 </MuiLink>
               </Typography>
             </Stack>
           ) : (
-            <Alert severity="warning">No evaluation compares this version. An evaluate step with it among the candidates is such evidence.</Alert>
+            <Alert severity="warning">
+              No evaluation compares this version. An evaluate step with it among the candidates is such evidence.
+            </Alert>
           )}
         </Box>
         <Box>
           <Typography variant="h3" sx={{ mb: 1 }}>
             Under real traffic
           </Typography>
-          {analysis ? <AnalysisFigures analysis={analysis} /> : <Alert severity="warning">It met no traffic yet, or the request named no endpoint. Without an analysis the outcome is inconclusive.</Alert>}
+          {analysis ? (
+            <AnalysisFigures analysis={analysis} />
+          ) : (
+            <Alert severity="warning">
+              It met no traffic yet, or the request named no endpoint. Without an analysis the outcome is inconclusive.
+            </Alert>
+          )}
         </Box>
       </Stack>
     </Section>

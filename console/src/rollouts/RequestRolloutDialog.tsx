@@ -5,18 +5,25 @@ import { useGraft, useRows, useSubmission } from '../api/hooks.js';
 import type { Endpoint, ModelVersion } from '../api/schemas.js';
 import { FormDialog } from '../ui/FormDialog.js';
 
-export function RequestRolloutDialog({ versions, onClose }: { versions: readonly ModelVersion[]; onClose: () => void }) {
+export function RequestRolloutDialog({
+  versions,
+  onClose,
+}: {
+  versions: readonly ModelVersion[];
+  onClose: () => void;
+}) {
   const graft = useGraft();
   const navigate = useNavigate();
   const candidates = versions.filter((version) => !version.aliases.includes('champion'));
-  const [modelVersionId, setModelVersionId] = useState(candidates[0]?.id ?? '');
+  const [chosen, choose] = useState<string | null>(null);
+  const modelVersionId = chosen ?? candidates[0]?.id ?? '';
   const [endpointId, setEndpointId] = useState('');
   const [reason, setReason] = useState('');
   const modelId = versions[0]?.modelId;
   const { data: endpoints = [] } = useRows<Endpoint>('endpoints', modelId ? { modelId } : {});
   const { submit, pending, problem, fieldError } = useSubmission(async () => {
     const rollout = await graft.requestRollout({ modelVersionId, reason, ...(endpointId && { endpointId }) });
-    navigate(`/rollouts/${rollout.id}/show`);
+    await navigate(`/rollouts/${rollout.id}/show`);
   });
   return (
     <FormDialog
@@ -28,14 +35,27 @@ export function RequestRolloutDialog({ versions, onClose }: { versions: readonly
       onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <TextField select label="Version" required value={modelVersionId} onChange={(event) => setModelVersionId(event.target.value)} helperText={candidates.length === 0 ? 'The only version already is champion' : undefined}>
+      <TextField
+        select
+        label="Version"
+        required
+        value={modelVersionId}
+        onChange={(event) => choose(event.target.value)}
+        helperText={candidates.length === 0 ? 'The only version already is champion' : undefined}
+      >
         {candidates.map((version) => (
           <MenuItem key={version.id} value={version.id}>
             {version.modelName} version {version.version}
           </MenuItem>
         ))}
       </TextField>
-      <TextField select label="Evidence from endpoint" value={endpointId} onChange={(event) => setEndpointId(event.target.value)} helperText="Its latest analysis becomes part of the evidence">
+      <TextField
+        select
+        label="Evidence from endpoint"
+        value={endpointId}
+        onChange={(event) => setEndpointId(event.target.value)}
+        helperText="Its latest analysis becomes part of the evidence"
+      >
         <MenuItem value="">
           <em>none</em>
         </MenuItem>

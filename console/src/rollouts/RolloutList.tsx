@@ -24,7 +24,10 @@ export function RolloutList() {
   const waiting = useRows<Rollout>('rollouts', { state: 'requested' }).data ?? [];
   const first = waiting[0];
   return (
-    <Page title="Rollouts" description="The one way to make a version champion: evidence, a decision by somebody else, and a way back.">
+    <Page
+      title="Rollouts"
+      description="The one way to make a version champion: evidence, a decision by somebody else, and a way back."
+    >
       {may('rollouts:approve') && first && (
         <Alert
           severity="info"
@@ -34,7 +37,9 @@ export function RolloutList() {
             </Button>
           }
         >
-          {waiting.length === 1 ? 'One request waits for a decision.' : `${waiting.length} requests wait for a decision.`}
+          {waiting.length === 1
+            ? 'One request waits for a decision.'
+            : `${waiting.length} requests wait for a decision.`}
         </Alert>
       )}
       <RecordList<Rollout>
@@ -43,7 +48,13 @@ export function RolloutList() {
         sort={{ field: 'requestedAt', order: 'DESC' }}
         columns={columns}
         linkTo={(rollout) => `/rollouts/${rollout.id}/show`}
-        filters={<SelectFilter name="state" label="State" options={['requested', 'promoting', 'live', 'superseded', 'rejected', 'cancelled', 'rolled-back']} />}
+        filters={
+          <SelectFilter
+            name="state"
+            label="State"
+            options={['requested', 'promoting', 'live', 'superseded', 'rejected', 'cancelled', 'rolled-back']}
+          />
+        }
         empty={
           <EmptyState
             icon={VerifiedIcon}

@@ -16,7 +16,11 @@ import { Timeline } from './Timeline.js';
 
 export function RolloutShow() {
   const { id } = useParams();
-  return <RecordGate query={useRecord<RolloutDetail>('rollouts', id)}>{(rollout) => <RolloutPage rollout={rollout} />}</RecordGate>;
+  return (
+    <RecordGate query={useRecord<RolloutDetail>('rollouts', id)}>
+      {(rollout) => <RolloutPage rollout={rollout} />}
+    </RecordGate>
+  );
 }
 
 function RolloutPage({ rollout }: { rollout: RolloutDetail }) {
@@ -56,9 +60,17 @@ function WhatChanges({ rollout }: { rollout: RolloutDetail }) {
             to={champion ? `/model-versions/${champion.id}/show` : undefined}
           />
         </Box>
-        <ArrowForwardIcon sx={{ color: 'text.secondary', transform: { xs: 'rotate(90deg)', sm: 'none' }, alignSelf: 'center' }} titleAccess="becomes" />
+        <ArrowForwardIcon
+          sx={{ color: 'text.secondary', transform: { xs: 'rotate(90deg)', sm: 'none' }, alignSelf: 'center' }}
+          titleAccess="becomes"
+        />
         <Box sx={{ width: { sm: 220 }, height: 68 }}>
-          <NodeCard emphasised title={`${rollout.modelName} v${candidate.version}`} subtitle={isLive ? 'is champion' : 'candidate'} to={`/model-versions/${candidate.id}/show`} />
+          <NodeCard
+            emphasised
+            title={`${rollout.modelName} v${candidate.version}`}
+            subtitle={isLive ? 'is champion' : 'candidate'}
+            to={`/model-versions/${candidate.id}/show`}
+          />
         </Box>
       </Stack>
       <Box sx={{ mt: 2.5, pl: 2, borderLeft: 3, borderColor: 'primary.main' }}>

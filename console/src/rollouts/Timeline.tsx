@@ -7,7 +7,11 @@ export function Timeline({ moves }: Pick<RolloutDetail, 'moves'>) {
   return (
     <Stack component="ol" sx={{ listStyle: 'none', p: 0, m: 0 }}>
       {moves.map((move, index) => (
-        <Box component="li" key={`${move.at} ${move.state}`} sx={{ display: 'grid', gridTemplateColumns: '20px 1fr', gap: 1.5 }}>
+        <Box
+          component="li"
+          key={`${move.at} ${move.state}`}
+          sx={{ display: 'grid', gridTemplateColumns: '20px 1fr', gap: 1.5 }}
+        >
           <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'center' }}>
             <Box sx={{ width: 10, height: 10, mt: '7px', borderRadius: '50%', bgcolor: 'primary.main' }} />
             {index < moves.length - 1 && <Box sx={{ flex: 1, width: 2, bgcolor: 'divider', mt: 0.5 }} />}

@@ -10,7 +10,9 @@ export function stateSentence({ state, requestedBy, modelName, candidate, previo
     case 'promoting':
       return 'Approved; the promotion runs, and the champion before keeps serving until it is done.';
     case 'live':
-      return previous ? `${modelName} v${candidate.version} is champion. One click leads back to v${previous.version}.` : `${modelName} v${candidate.version} is the first champion of ${modelName}.`;
+      return previous
+        ? `${modelName} v${candidate.version} is champion. One click leads back to v${previous.version}.`
+        : `${modelName} v${candidate.version} is the first champion of ${modelName}.`;
     case 'superseded':
       return `It was champion until a later rollout took over.`;
     case 'rejected':
@@ -18,6 +20,8 @@ export function stateSentence({ state, requestedBy, modelName, candidate, previo
     case 'cancelled':
       return 'Withdrawn; the champion stays what it was.';
     case 'rolled-back':
-      return previous ? `Rolled back; v${previous.version} is champion again.` : `Rolled back; ${modelName} has no champion again.`;
+      return previous
+        ? `Rolled back; v${previous.version} is champion again.`
+        : `Rolled back; ${modelName} has no champion again.`;
   }
 }

@@ -19,7 +19,15 @@ function useReferencedVersion(reference: string): string | null {
 type Example = Report['examples'][number];
 const views = ['all', 'swapped wrong', 'only swapped right'] as const;
 
-export function Disagreements({ report, roles, datasetReference }: { report: Report; roles: Map<string, string>; datasetReference: string }) {
+export function Disagreements({
+  report,
+  roles,
+  datasetReference,
+}: {
+  report: Report;
+  roles: Map<string, string>;
+  datasetReference: string;
+}) {
   const versionId = useReferencedVersion(datasetReference);
   const [view, setView] = useState<(typeof views)[number]>('all');
   const swapped = [...roles].filter(([, role]) => role === 'swapped').map(([name]) => name);
@@ -27,7 +35,9 @@ export function Disagreements({ report, roles, datasetReference }: { report: Rep
   const matches = (example: Example): boolean => {
     if (view === 'all') return true;
     const swappedRight = swapped.some((name) => right(example, name));
-    return view === 'swapped wrong' ? !swappedRight : swappedRight && Object.keys(example.predicted).every((name) => swapped.includes(name) || !right(example, name));
+    return view === 'swapped wrong'
+      ? !swappedRight
+      : swappedRight && Object.keys(example.predicted).every((name) => swapped.includes(name) || !right(example, name));
   };
   const shown = report.examples.filter(matches);
   if (report.examples.length === 0) return null;
@@ -37,7 +47,13 @@ export function Disagreements({ report, roles, datasetReference }: { report: Rep
       title="Where the models disagree"
       hint="Items that at least one candidate got wrong."
       action={
-        <ToggleButtonGroup exclusive size="small" value={view} onChange={(_event, chosen: (typeof views)[number] | null) => chosen && setView(chosen)} aria-label="Which examples">
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          value={view}
+          onChange={(_event, chosen: (typeof views)[number] | null) => chosen && setView(chosen)}
+          aria-label="Which examples"
+        >
           {views.map((name) => (
             <ToggleButton key={name} value={name} sx={{ textTransform: 'none', px: 1.5 }}>
               {name}
@@ -46,9 +62,25 @@ export function Disagreements({ report, roles, datasetReference }: { report: Rep
         </ToggleButtonGroup>
       }
     >
-      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(300px, 1fr))' }}>
+      <Box
+        component="ul"
+        sx={{
+          listStyle: 'none',
+          m: 0,
+          p: 0,
+          display: 'grid',
+          gap: 2,
+          gridTemplateColumns: 'repeat(auto-fill, minmax(300px, 1fr))',
+        }}
+      >
         {shown.map((example) => (
-          <Stack component="li" key={`${example.itemId} ${example.target}`} direction="row" spacing={1.75} sx={{ minWidth: 0 }}>
+          <Stack
+            component="li"
+            key={`${example.itemId} ${example.target}`}
+            direction="row"
+            spacing={1.75}
+            sx={{ minWidth: 0 }}
+          >
             {versionId && <Picture versionId={versionId} itemId={example.itemId} title={example.itemId} side={92} />}
             <Box sx={{ minWidth: 0, flex: 1 }}>
               <Typography variant="caption" color="text.secondary" noWrap component="div">
@@ -61,8 +93,19 @@ export function Disagreements({ report, roles, datasetReference }: { report: Rep
                 const correct = label === example.actual;
                 const Icon = correct ? CheckIcon : CloseIcon;
                 return (
-                  <Box key={candidate} sx={{ display: 'grid', gridTemplateColumns: '18px minmax(70px, 1fr) minmax(0, 1.2fr)', gap: 0.5, alignItems: 'center' }}>
-                    <Icon titleAccess={correct ? 'right' : 'wrong'} sx={{ fontSize: 15, color: correct ? 'success.main' : 'error.main' }} />
+                  <Box
+                    key={candidate}
+                    sx={{
+                      display: 'grid',
+                      gridTemplateColumns: '18px minmax(70px, 1fr) minmax(0, 1.2fr)',
+                      gap: 0.5,
+                      alignItems: 'center',
+                    }}
+                  >
+                    <Icon
+                      titleAccess={correct ? 'right' : 'wrong'}
+                      sx={{ fontSize: 15, color: correct ? 'success.main' : 'error.main' }}
+                    />
                     <Typography variant="caption" color="text.secondary" noWrap>
                       {candidate}
                     </Typography>

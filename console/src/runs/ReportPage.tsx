@@ -20,8 +20,16 @@ export function ReportPage() {
   const { id = '' } = useParams();
   const graft = useGraft();
   const run = useRecord<Run>('runs', id);
-  const report = useQuery({ queryKey: ['runs', 'report', id], queryFn: () => graft.getRunReport(id), staleTime: Infinity });
-  return <RecordGate query={report}>{(loaded) => <RecordGate query={run}>{(record) => <ReportView report={loaded} run={record} />}</RecordGate>}</RecordGate>;
+  const report = useQuery({
+    queryKey: ['runs', 'report', id],
+    queryFn: () => graft.getRunReport(id),
+    staleTime: Infinity,
+  });
+  return (
+    <RecordGate query={report}>
+      {(loaded) => <RecordGate query={run}>{(record) => <ReportView report={loaded} run={record} />}</RecordGate>}
+    </RecordGate>
+  );
 }
 
 function ReportView({ report, run }: { report: Report; run: Run }) {
@@ -42,7 +50,12 @@ function ReportView({ report, run }: { report: Report; run: Run }) {
       <LatencyCurves report={report} roles={roles} />
       <Disagreements report={report} roles={roles} datasetReference={String(run.parameters.dataset ?? '')} />
       <Section title="Measured on">
-        <Facts facts={[...Object.entries(report.environment), ['price', `${report.pricing.perCpuHour} ${report.pricing.currency} per CPU hour`]]} />
+        <Facts
+          facts={[
+            ...Object.entries(report.environment),
+            ['price', `${report.pricing.perCpuHour} ${report.pricing.currency} per CPU hour`],
+          ]}
+        />
       </Section>
     </Page>
   );
@@ -63,8 +76,18 @@ export function HeadlineFigures({ report }: { report: Pick<Report, 'paired' | 'c
         )}
         {speed && (
           <>
-            <Figure accent label={`Faster at ${speed.imagesPerRequest} images a request`} value={`${formatNumber(speed.latency.value)}×`} detail={`${formatNumber(speed.latency.low)}× to ${formatNumber(speed.latency.high)}× over ${speed.rounds} rounds`} />
-            <Figure accent label={`Cheaper at ${speed.imagesPerRequest} images a request`} value={formatPercent(savingOf(speed.cost.value))} detail={`native costs ${formatNumber(speed.cost.value)}× as much`} />
+            <Figure
+              accent
+              label={`Faster at ${speed.imagesPerRequest} images a request`}
+              value={`${formatNumber(speed.latency.value)}×`}
+              detail={`${formatNumber(speed.latency.low)}× to ${formatNumber(speed.latency.high)}× over ${speed.rounds} rounds`}
+            />
+            <Figure
+              accent
+              label={`Cheaper at ${speed.imagesPerRequest} images a request`}
+              value={formatPercent(savingOf(speed.cost.value))}
+              detail={`native costs ${formatNumber(speed.cost.value)}× as much`}
+            />
           </>
         )}
       </FigureRow>
@@ -81,7 +104,13 @@ function AccuracySection({ report, roles }: { report: Report; roles: Map<string,
       title="Accuracy"
       hint="Share of items labelled right, with a 95 % interval over items."
       action={
-        <TextField select label="Target" value={target} onChange={(event) => setTarget(event.target.value)} sx={{ minWidth: 150 }}>
+        <TextField
+          select
+          label="Target"
+          value={target}
+          onChange={(event) => setTarget(event.target.value)}
+          sx={{ minWidth: 150 }}
+        >
           <MenuItem value="">All targets</MenuItem>
           {report.targets.map((name) => (
             <MenuItem key={name} value={name}>
@@ -94,10 +123,26 @@ function AccuracySection({ report, roles }: { report: Report; roles: Map<string,
       <Stack spacing={1.25}>
         {report.accuracy.map((entry) => {
           const shown = entry.perTarget[target] ?? entry.overall;
-          return <IntervalBar key={entry.candidate} label={entry.candidate} value={shown.value} interval={shown} n={shown.n} color={roleColor(roles.get(entry.candidate), theme)} emphasised={roles.get(entry.candidate) === 'swapped'} />;
+          return (
+            <IntervalBar
+              key={entry.candidate}
+              label={entry.candidate}
+              value={shown.value}
+              interval={shown}
+              n={shown.n}
+              color={roleColor(roles.get(entry.candidate), theme)}
+              emphasised={roles.get(entry.candidate) === 'swapped'}
+            />
+          );
         })}
         {report.control && target === '' && (
-          <IntervalBar label="shuffled vectors" value={report.control.shuffled.value} interval={report.control.shuffled} n={report.control.shuffled.n} color={theme.palette.action.disabled} />
+          <IntervalBar
+            label="shuffled vectors"
+            value={report.control.shuffled.value}
+            interval={report.control.shuffled}
+            n={report.control.shuffled.n}
+            color={theme.palette.action.disabled}
+          />
         )}
       </Stack>
       <Box component="ul" sx={{ mt: 2.5, mb: 0, pl: 2.5, display: 'grid', gap: 0.75 }}>

@@ -16,13 +16,21 @@ export function RunCurves({ run }: { run: Run }) {
     return (
       <Section title="Curves">
         <Typography variant="body2" color="text.secondary">
-          {run.state === 'waiting' || run.state === 'queued' ? 'They appear when the run has started.' : 'This run reported no metrics.'}
+          {run.state === 'waiting' || run.state === 'queued'
+            ? 'They appear when the run has started.'
+            : 'This run reported no metrics.'}
         </Typography>
       </Section>
     );
   }
   return (
-    <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: groups.length > 1 ? 'repeat(auto-fit, minmax(300px, 1fr))' : '1fr' }}>
+    <Box
+      sx={{
+        display: 'grid',
+        gap: 2.5,
+        gridTemplateColumns: groups.length > 1 ? 'repeat(auto-fit, minmax(300px, 1fr))' : '1fr',
+      }}
+    >
       {groups.map(({ quantity, series }) => {
         const last = series.map((one) => `${one.label} ${formatNumber(one.points.at(-1)?.y ?? NaN)}`).join(', ');
         return (

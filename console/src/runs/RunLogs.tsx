@@ -6,7 +6,12 @@ import type { Run, RunLog } from '../api/schemas.js';
 import { fonts } from '../theme/tokens.js';
 import { Section } from '../ui/Section.js';
 
-const levelColor: Record<RunLog['level'], string> = { debug: 'text.secondary', info: 'text.primary', warn: 'warning.main', error: 'error.main' };
+const levelColor: Record<RunLog['level'], string> = {
+  debug: 'text.secondary',
+  info: 'text.primary',
+  warn: 'warning.main',
+  error: 'error.main',
+};
 
 /** The tail of a run's log. Follows new lines until somebody scrolls up to read. */
 export function RunLogs({ run, live }: { run: Run; live: boolean }) {
@@ -36,10 +41,24 @@ export function RunLogs({ run, live }: { run: Run; live: boolean }) {
             const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
             following.current = scrollHeight - scrollTop - clientHeight < 24;
           }}
-          sx={{ maxHeight: 320, overflow: 'auto', p: 1.5, borderRadius: 2, border: 1, borderColor: 'divider', bgcolor: 'background.default', fontFamily: fonts.mono, fontSize: '0.8125rem', lineHeight: 1.65 }}
+          sx={{
+            maxHeight: 320,
+            overflow: 'auto',
+            p: 1.5,
+            borderRadius: 2,
+            border: 1,
+            borderColor: 'divider',
+            bgcolor: 'background.default',
+            fontFamily: fonts.mono,
+            fontSize: '0.8125rem',
+            lineHeight: 1.65,
+          }}
         >
           {lines.map((line) => (
-            <Box key={line.id} sx={{ display: 'grid', gridTemplateColumns: '68px 46px 1fr', gap: 1, color: levelColor[line.level] }}>
+            <Box
+              key={line.id}
+              sx={{ display: 'grid', gridTemplateColumns: '68px 46px 1fr', gap: 1, color: levelColor[line.level] }}
+            >
               <Box component="time" dateTime={line.at} sx={{ color: 'text.secondary' }}>
                 {line.at.slice(11, 19)}
               </Box>

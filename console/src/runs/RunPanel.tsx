@@ -26,7 +26,9 @@ export function RunPanel({ run }: { run: Run }) {
   const may = useMay();
   const now = useNow();
   const version = useRows<ModelVersion>('model-versions', { runId: run.id }, 1).data?.[0];
-  const took = run.startedAt ? formatDuration((run.endedAt ? Date.parse(run.endedAt) : now) - Date.parse(run.startedAt)) : '–';
+  const took = run.startedAt
+    ? formatDuration((run.endedAt ? Date.parse(run.endedAt) : now) - Date.parse(run.startedAt))
+    : '–';
 
   return (
     <Stack spacing={2.5}>
@@ -40,7 +42,14 @@ export function RunPanel({ run }: { run: Run }) {
           <ProgressLine label={run.phase || 'running'} fraction={run.progress} />
         </Section>
       )}
-      <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 2fr) minmax(300px, 1fr)' }, alignItems: 'start' }}>
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 2.5,
+          gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 2fr) minmax(300px, 1fr)' },
+          alignItems: 'start',
+        }}
+      >
         <Stack spacing={2.5} sx={{ minWidth: 0 }}>
           <RunCurves run={run} />
           <RunLogs run={run} live={unfinished(run)} />
@@ -96,7 +105,12 @@ export function RunPanel({ run }: { run: Run }) {
 const artifactColumns: Column<RunArtifact & { id: string }>[] = [
   { label: 'Kind', render: (artifact) => artifact.kind },
   { label: 'Size', render: (artifact) => formatBytes(artifact.sizeBytes), align: 'right' },
-  { label: 'Content hash', render: (artifact) => <CopyText text={artifact.treeHash} shown={shortHash(artifact.treeHash)} label="content hash" /> },
+  {
+    label: 'Content hash',
+    render: (artifact) => (
+      <CopyText text={artifact.treeHash} shown={shortHash(artifact.treeHash)} label="content hash" />
+    ),
+  },
 ];
 
 function RunArtifacts({ runId }: { runId: string }) {
@@ -105,7 +119,11 @@ function RunArtifacts({ runId }: { runId: string }) {
   if (!data || data.items.length === 0) return null;
   return (
     <Section title="Artifacts" hint="Kept by content: the same bytes are stored once." flush>
-      <RecordTable label="Artifacts" rows={data.items.map((artifact) => ({ ...artifact, id: artifact.treeHash + artifact.name }))} columns={artifactColumns} />
+      <RecordTable
+        label="Artifacts"
+        rows={data.items.map((artifact) => ({ ...artifact, id: artifact.treeHash + artifact.name }))}
+        columns={artifactColumns}
+      />
     </Section>
   );
 }

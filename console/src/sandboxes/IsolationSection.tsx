@@ -52,7 +52,8 @@ function HostReport({ report, action }: { report: IsolationReport; action: React
       title={`Isolation on ${report.host}`}
       hint={
         <>
-          Driver {report.driver}, {report.runtime}. {blocked} of {report.probes.length} attacks from inside a sandbox were blocked, <TimeAgo at={report.createdAt} />.
+          Driver {report.driver}, {report.runtime}. {blocked} of {report.probes.length} attacks from inside a sandbox
+          were blocked, <TimeAgo at={report.createdAt} />.
         </>
       }
       action={
@@ -62,9 +63,23 @@ function HostReport({ report, action }: { report: IsolationReport; action: React
         </Stack>
       }
     >
-      <Box component="ul" sx={{ listStyle: 'none', p: 0, m: 0, display: 'grid', gap: 1.5, gridTemplateColumns: 'repeat(auto-fill, minmax(290px, 1fr))' }}>
+      <Box
+        component="ul"
+        sx={{
+          listStyle: 'none',
+          p: 0,
+          m: 0,
+          display: 'grid',
+          gap: 1.5,
+          gridTemplateColumns: 'repeat(auto-fill, minmax(290px, 1fr))',
+        }}
+      >
         {report.findings.map((finding) => (
-          <Box component="li" key={finding.resource} sx={{ p: 1.75, borderRadius: 2.5, border: 1, borderColor: 'divider', bgcolor: 'background.default' }}>
+          <Box
+            component="li"
+            key={finding.resource}
+            sx={{ p: 1.75, borderRadius: 2.5, border: 1, borderColor: 'divider', bgcolor: 'background.default' }}
+          >
             <Box sx={{ display: 'flex', justifyContent: 'space-between', alignItems: 'center', mb: 0.75 }}>
               <Typography variant="h3">{finding.resource}</Typography>
               <StatusChip state={finding.level} />

@@ -35,15 +35,27 @@ const columns: Column<Sandbox>[] = [
   { label: 'Purpose', render: (sandbox) => sandbox.purpose, from: 'sm' },
   { label: 'State', render: (sandbox) => <StatusChip state={sandbox.endedAt ? 'ended' : 'running'} /> },
   { label: 'Isolation', render: (sandbox) => <StatusChip state={sandbox.isolationLevel} />, from: 'md' },
-  { label: 'Memory, peak of limit', align: 'right', from: 'lg', render: (sandbox) => `${formatBytes(sandbox.peakMemoryBytes)} of ${formatBytes(sandbox.memoryBytes)}` },
+  {
+    label: 'Memory, peak of limit',
+    align: 'right',
+    from: 'lg',
+    render: (sandbox) => `${formatBytes(sandbox.peakMemoryBytes)} of ${formatBytes(sandbox.memoryBytes)}`,
+  },
   { label: 'CPU time', align: 'right', from: 'md', render: (sandbox) => formatDuration(1000 * sandbox.cpuSeconds) },
   { label: 'Started', render: (sandbox) => <TimeAgo at={sandbox.createdAt} /> },
-  { label: 'Ended', render: (sandbox) => (sandbox.endedAt ? (sandbox.endReason ?? `exit ${sandbox.exitCode ?? '?'}`) : '–'), from: 'sm' },
+  {
+    label: 'Ended',
+    render: (sandbox) => (sandbox.endedAt ? (sandbox.endReason ?? `exit ${sandbox.exitCode ?? '?'}`) : '–'),
+    from: 'sm',
+  },
 ];
 
 export function SandboxList() {
   return (
-    <Page title="Sandboxes" description="Every run and every served model lives alone: no network, no credentials, its own limits.">
+    <Page
+      title="Sandboxes"
+      description="Every run and every served model lives alone: no network, no credentials, its own limits."
+    >
       <IsolationSection />
       <RecordList<Sandbox>
         resource="sandboxes"

@@ -29,7 +29,10 @@ export function SignInPage() {
   };
 
   return (
-    <Box component="main" sx={{ minHeight: '100vh', display: 'grid', placeItems: 'center', bgcolor: 'background.default', p: 2 }}>
+    <Box
+      component="main"
+      sx={{ minHeight: '100vh', display: 'grid', placeItems: 'center', bgcolor: 'background.default', p: 2 }}
+    >
       <Box sx={{ width: '100%', maxWidth: 400 }}>
         <Stack sx={{ alignItems: 'center' }}>
           <Logo size={38} />
@@ -47,7 +50,18 @@ export function SignInPage() {
                 {message}
               </Alert>
             )}
-            <TextField label="E-mail" type="email" name="email" autoComplete="username" autoFocus required fullWidth size="medium" value={email} onChange={(event) => setEmail(event.target.value)} />
+            <TextField
+              label="E-mail"
+              type="email"
+              name="email"
+              autoComplete="username"
+              autoFocus
+              required
+              fullWidth
+              size="medium"
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
             <TextField
               label="Password"
               type="password"

@@ -36,19 +36,37 @@ export function graftTheme(mode: Mode): RaThemeOptions {
         styleOverrides: {
           body: { fontFeatureSettings: '"cv05", "cv08", "ss03"' },
           ':focus-visible': focusRing,
-          '@media (prefers-reduced-motion: reduce)': { '*': { animation: 'none !important', transition: 'none !important' } },
+          '@media (prefers-reduced-motion: reduce)': {
+            '*': { animation: 'none !important', transition: 'none !important' },
+          },
         },
       },
-      MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' }, rounded: { borderRadius: 12 }, outlined: { borderColor: color.line } } },
+      MuiPaper: {
+        defaultProps: { elevation: 0 },
+        styleOverrides: {
+          root: { backgroundImage: 'none' },
+          rounded: { borderRadius: 12 },
+          outlined: { borderColor: color.line },
+        },
+      },
       MuiAlert: { styleOverrides: { root: { borderRadius: 10 } } },
       MuiButtonBase: { styleOverrides: { root: { '&.Mui-focusVisible': focusRing } } },
       MuiButton: {
         defaultProps: { disableElevation: true },
-        styleOverrides: { root: { borderRadius: 8, paddingInline: 14, whiteSpace: 'nowrap' }, outlinedPrimary: { borderColor: color.line, color: color.ink }, outlinedInherit: { borderColor: color.line } },
+        styleOverrides: {
+          root: { borderRadius: 8, paddingInline: 14, whiteSpace: 'nowrap' },
+          outlinedPrimary: { borderColor: color.line, color: color.ink },
+          outlinedInherit: { borderColor: color.line },
+        },
       },
       MuiTextField: { defaultProps: { variant: 'outlined', size: 'small', margin: 'none' } },
       MuiFormControl: { defaultProps: { variant: 'outlined', size: 'small', margin: 'none' } },
-      MuiOutlinedInput: { styleOverrides: { root: { backgroundColor: color.raised, borderRadius: 8 }, notchedOutline: { borderColor: color.line } } },
+      MuiOutlinedInput: {
+        styleOverrides: {
+          root: { backgroundColor: color.raised, borderRadius: 8 },
+          notchedOutline: { borderColor: color.line },
+        },
+      },
       MuiFormHelperText: { styleOverrides: { root: { marginInline: 2 } } },
       MuiChip: { styleOverrides: { root: { fontWeight: 550 } } },
       MuiTableCell: {
@@ -60,10 +78,19 @@ export function graftTheme(mode: Mode): RaThemeOptions {
       MuiTab: { styleOverrides: { root: { minHeight: 44, padding: '8px 4px', marginRight: 20, minWidth: 0 } } },
       MuiTooltip: {
         defaultProps: { arrow: true, enterDelay: 300 },
-        styleOverrides: { tooltip: { fontSize: '0.8125rem', backgroundColor: mode === 'light' ? '#22302b' : '#33413b', lineHeight: 1.45 }, arrow: { color: mode === 'light' ? '#22302b' : '#33413b' } },
+        styleOverrides: {
+          tooltip: {
+            fontSize: '0.8125rem',
+            backgroundColor: mode === 'light' ? '#22302b' : '#33413b',
+            lineHeight: 1.45,
+          },
+          arrow: { color: mode === 'light' ? '#22302b' : '#33413b' },
+        },
       },
       MuiDialog: { styleOverrides: { paper: { borderRadius: 14, border: `1px solid ${color.line}` } } },
-      MuiLinearProgress: { styleOverrides: { root: { borderRadius: 4, height: 6, backgroundColor: alpha(color.accent, 0.16) } } },
+      MuiLinearProgress: {
+        styleOverrides: { root: { borderRadius: 4, height: 6, backgroundColor: alpha(color.accent, 0.16) } },
+      },
       MuiLink: { defaultProps: { underline: 'hover' }, styleOverrides: { root: { fontWeight: 550 } } },
       MuiSkeleton: { defaultProps: { animation: 'wave' }, styleOverrides: { rounded: { borderRadius: 12 } } },
     },

@@ -24,11 +24,19 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
     setSecret(created.token);
     await queryClient.invalidateQueries({ queryKey: ['tokens'] });
   });
-  const toggle = (scope: string) => setScopes((before) => (before.includes(scope) ? before.filter((kept) => kept !== scope) : [...before, scope]));
+  const toggle = (scope: string) =>
+    setScopes((before) => (before.includes(scope) ? before.filter((kept) => kept !== scope) : [...before, scope]));
 
   if (secret) {
     return (
-      <FormDialog title="Your new token" submitLabel="I have copied it" pending={false} problem={null} onSubmit={onClose} onClose={onClose}>
+      <FormDialog
+        title="Your new token"
+        submitLabel="I have copied it"
+        pending={false}
+        problem={null}
+        onSubmit={onClose}
+        onClose={onClose}
+      >
         <Alert severity="warning" icon={false}>
           This is the only time it is shown: Graft keeps a hash, not the token.
           <Box sx={{ mt: 1 }}>
@@ -48,7 +56,16 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => void submit()}
       onClose={onClose}
     >
-      <TextField label="Name" placeholder="nightly gate" required autoFocus value={name} onChange={(event) => setName(event.target.value)} error={Boolean(fieldError('name'))} helperText={fieldError('name')} />
+      <TextField
+        label="Name"
+        placeholder="nightly gate"
+        required
+        autoFocus
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={Boolean(fieldError('name'))}
+        helperText={fieldError('name')}
+      />
       <TextField select label="Valid for" value={days} onChange={(event) => setDays(Number(event.target.value))}>
         {lifetimes.map((lifetime) => (
           <MenuItem key={lifetime.days} value={lifetime.days}>
@@ -71,7 +88,14 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
               key={permission}
               label={permission}
               slotProps={{ typography: { variant: 'body2' } }}
-              control={<Checkbox size="small" sx={{ py: 0.5 }} checked={scopes.includes(permission)} onChange={() => toggle(permission)} />}
+              control={
+                <Checkbox
+                  size="small"
+                  sx={{ py: 0.5 }}
+                  checked={scopes.includes(permission)}
+                  onChange={() => toggle(permission)}
+                />
+              }
             />
           ))}
         </Box>

@@ -44,7 +44,11 @@ export function TokenList() {
     </Button>
   );
   return (
-    <Page title="Tokens" description="For CI, the command line and the services that call your endpoints. A token never may more than its owner." actions={newToken}>
+    <Page
+      title="Tokens"
+      description="For CI, the command line and the services that call your endpoints. A token never may more than its owner."
+      actions={newToken}
+    >
       <RecordList<Token>
         resource="tokens"
         label="tokens"

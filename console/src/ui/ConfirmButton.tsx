@@ -3,10 +3,24 @@ import { useState, type ReactNode } from 'react';
 import { useSubmission } from '../api/hooks.js';
 import { FormDialog } from './FormDialog.js';
 
-type ConfirmButtonProps = { label: string; title: string; explanation: ReactNode; action: () => Promise<unknown>; danger?: boolean; size?: 'small' | 'medium' };
+type ConfirmButtonProps = {
+  label: string;
+  title: string;
+  explanation: ReactNode;
+  action: () => Promise<unknown>;
+  danger?: boolean;
+  size?: 'small' | 'medium';
+};
 
 /** A button whose action is worth a second thought. */
-export function ConfirmButton({ label, title, explanation, action, danger = false, size = 'medium' }: ConfirmButtonProps) {
+export function ConfirmButton({
+  label,
+  title,
+  explanation,
+  action,
+  danger = false,
+  size = 'medium',
+}: ConfirmButtonProps) {
   const [open, setOpen] = useState(false);
   const { submit, pending, problem, reset } = useSubmission(async () => {
     await action();
@@ -25,7 +39,18 @@ export function ConfirmButton({ label, title, explanation, action, danger = fals
       >
         {label}
       </Button>
-      {open && <FormDialog title={title} explanation={explanation} submitLabel={label} danger={danger} pending={pending} problem={problem} onSubmit={() => void submit()} onClose={() => setOpen(false)} />}
+      {open && (
+        <FormDialog
+          title={title}
+          explanation={explanation}
+          submitLabel={label}
+          danger={danger}
+          pending={pending}
+          problem={problem}
+          onSubmit={() => void submit()}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </>
   );
 }

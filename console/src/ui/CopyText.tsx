@@ -11,11 +11,21 @@ export function CopyText({ text, label, shown = text }: { text: string; label: s
     setCopied(true);
   };
   return (
-    <Stack direction="row" component="span" spacing={0.5} sx={{ alignItems: 'center', display: 'inline-flex', minWidth: 0 }}>
+    <Stack
+      direction="row"
+      component="span"
+      spacing={0.5}
+      sx={{ alignItems: 'center', display: 'inline-flex', minWidth: 0 }}
+    >
       <Mono sx={{ overflowWrap: 'anywhere', userSelect: 'all' }}>{shown}</Mono>
       {'clipboard' in navigator && (
         <Tooltip title={copied ? 'Copied' : `Copy ${label}`}>
-          <IconButton size="small" aria-label={`Copy ${label}`} onClick={() => void copy()} onBlur={() => setCopied(false)}>
+          <IconButton
+            size="small"
+            aria-label={`Copy ${label}`}
+            onClick={() => void copy()}
+            onBlur={() => setCopied(false)}
+          >
             <ContentCopyIcon sx={{ fontSize: 15 }} />
           </IconButton>
         </Tooltip>

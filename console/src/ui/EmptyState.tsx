@@ -8,7 +8,17 @@ type EmptyStateProps = { icon: SvgIconComponent; title: string; action?: ReactNo
 export function EmptyState({ icon: Icon, title, action, children }: EmptyStateProps) {
   return (
     <Stack sx={{ alignItems: 'center', textAlign: 'center', py: 6, px: 3 }}>
-      <Box sx={{ display: 'grid', placeItems: 'center', width: 52, height: 52, borderRadius: '50%', bgcolor: 'action.hover', mb: 2 }}>
+      <Box
+        sx={{
+          display: 'grid',
+          placeItems: 'center',
+          width: 52,
+          height: 52,
+          borderRadius: '50%',
+          bgcolor: 'action.hover',
+          mb: 2,
+        }}
+      >
         <Icon sx={{ color: 'primary.main' }} />
       </Box>
       <Typography variant="h2" component="p">

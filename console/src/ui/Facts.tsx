@@ -4,7 +4,10 @@ import { Fragment, type ReactNode } from 'react';
 /** A short list of named facts. */
 export function Facts({ facts }: { facts: [label: string, value: ReactNode][] }) {
   return (
-    <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'minmax(110px, auto) minmax(0, 1fr)', columnGap: 3, rowGap: 1, m: 0 }}>
+    <Box
+      component="dl"
+      sx={{ display: 'grid', gridTemplateColumns: 'minmax(110px, auto) minmax(0, 1fr)', columnGap: 3, rowGap: 1, m: 0 }}
+    >
       {facts.map(([label, value]) => (
         <Fragment key={label}>
           <Typography component="dt" variant="body2" color="text.secondary">

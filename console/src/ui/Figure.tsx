@@ -12,7 +12,14 @@ export function Figure({ label, value, detail, accent = false }: FigureProps) {
       </Typography>
       <Typography
         component="div"
-        sx={{ fontSize: '1.75rem', fontWeight: 650, letterSpacing: '-0.02em', lineHeight: 1.3, fontVariantNumeric: 'tabular-nums', color: accent ? 'primary.main' : 'text.primary' }}
+        sx={{
+          fontSize: '1.75rem',
+          fontWeight: 650,
+          letterSpacing: '-0.02em',
+          lineHeight: 1.3,
+          fontVariantNumeric: 'tabular-nums',
+          color: accent ? 'primary.main' : 'text.primary',
+        }}
       >
         {value ?? <Skeleton width={90} />}
       </Typography>
@@ -27,5 +34,7 @@ export function Figure({ label, value, detail, accent = false }: FigureProps) {
 
 /** Figures side by side, as many in a row as fit. */
 export function FigureRow({ children }: { children: ReactNode }) {
-  return <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))' }}>{children}</Box>;
+  return (
+    <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))' }}>{children}</Box>
+  );
 }

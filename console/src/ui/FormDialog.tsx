@@ -15,7 +15,17 @@ type FormDialogProps = {
 };
 
 /** A dialog that asks for a few values, or only for a yes, and keeps what was typed when the server refuses. */
-export function FormDialog({ title, explanation, submitLabel, danger = false, pending, problem, onSubmit, onClose, children }: FormDialogProps) {
+export function FormDialog({
+  title,
+  explanation,
+  submitLabel,
+  danger = false,
+  pending,
+  problem,
+  onSubmit,
+  onClose,
+  children,
+}: FormDialogProps) {
   const titleId = useId();
   const submit = (event: FormEvent) => {
     event.preventDefault();

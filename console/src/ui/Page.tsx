@@ -5,7 +5,14 @@ import { Title } from 'react-admin';
 import { Link } from 'react-router-dom';
 
 export type Crumb = { label: string; to: string };
-type PageProps = { title: string; chip?: ReactNode; description?: ReactNode; crumbs?: Crumb[]; actions?: ReactNode; children: ReactNode };
+type PageProps = {
+  title: string;
+  chip?: ReactNode;
+  description?: ReactNode;
+  crumbs?: Crumb[];
+  actions?: ReactNode;
+  children: ReactNode;
+};
 
 /** The frame of every page: where am I, what is this, what can I do here, then the content. */
 export function Page({ title, chip, description, crumbs, actions, children }: PageProps) {
@@ -22,7 +29,12 @@ export function Page({ title, chip, description, crumbs, actions, children }: Pa
             ))}
           </Breadcrumbs>
         )}
-        <Stack direction="row" useFlexGap spacing={2} sx={{ alignItems: 'flex-start', justifyContent: 'space-between', flexWrap: 'wrap' }}>
+        <Stack
+          direction="row"
+          useFlexGap
+          spacing={2}
+          sx={{ alignItems: 'flex-start', justifyContent: 'space-between', flexWrap: 'wrap' }}
+        >
           <Box sx={{ minWidth: 0, flex: '1 1 320px' }}>
             <Stack direction="row" useFlexGap spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
               <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>

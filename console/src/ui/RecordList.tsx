@@ -20,7 +20,11 @@ type RecordListProps<T> = {
 };
 
 /** A resource as a table in a card, with its filters above and its pages below. Page and filters live in the address. */
-export function RecordList<T extends RaRecord & { id: string }>({ resource, sort = { field: 'createdAt', order: 'DESC' }, ...view }: RecordListProps<T>) {
+export function RecordList<T extends RaRecord & { id: string }>({
+  resource,
+  sort = { field: 'createdAt', order: 'DESC' },
+  ...view
+}: RecordListProps<T>) {
   return (
     <ListBase resource={resource} perPage={25} sort={sort} storeKey={false}>
       <RecordListView<T> {...view} />
@@ -28,22 +32,45 @@ export function RecordList<T extends RaRecord & { id: string }>({ resource, sort
   );
 }
 
-function RecordListView<T extends RaRecord & { id: string }>({ label, columns, empty, filters, ...table }: Omit<RecordListProps<T>, 'resource' | 'sort'>) {
+function RecordListView<T extends RaRecord & { id: string }>({
+  label,
+  columns,
+  empty,
+  filters,
+  ...table
+}: Omit<RecordListProps<T>, 'resource' | 'sort'>) {
   const { data, total = 0, isPending, error, refetch, page, perPage, setPage, filterValues } = useListContext<T>();
-  const filtered = Object.values(filterValues as Record<string, unknown>).some((value) => value !== undefined && value !== '');
+  const filtered = Object.values(filterValues as Record<string, unknown>).some(
+    (value) => value !== undefined && value !== '',
+  );
   const pages = Math.ceil(total / perPage);
   const nothing = !isPending && !error && data?.length === 0;
 
   return (
     <Stack spacing={2}>
       {filters && (!nothing || filtered) && (
-        <Stack direction="row" useFlexGap spacing={1.5} sx={{ flexWrap: 'wrap' }} role="search" aria-label={`Filter ${label}`}>
+        <Stack
+          direction="row"
+          useFlexGap
+          spacing={1.5}
+          sx={{ flexWrap: 'wrap' }}
+          role="search"
+          aria-label={`Filter ${label}`}
+        >
           {filters}
         </Stack>
       )}
       <Section flush>
         {error ? (
-          <EmptyState icon={CloudOffIcon} title="This list could not be loaded" action={<Button variant="outlined" onClick={() => void refetch()}>Try again</Button>}>
+          <EmptyState
+            icon={CloudOffIcon}
+            title="This list could not be loaded"
+            action={
+              <Button variant="outlined" onClick={() => void refetch()}>
+                Try again
+              </Button>
+            }
+          >
             {refusalOf(error).message}
           </EmptyState>
         ) : nothing && filtered ? (

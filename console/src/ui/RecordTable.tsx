@@ -1,15 +1,37 @@
-import { Box, Checkbox, Link as MuiLink, Skeleton, Table, TableBody, TableCell, TableHead, TableRow } from '@mui/material';
+import {
+  Box,
+  Checkbox,
+  Link as MuiLink,
+  Skeleton,
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableRow,
+} from '@mui/material';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 
 export type Column<T> = { label: string; render: (row: T) => ReactNode; align?: 'right'; from?: 'sm' | 'md' | 'lg' };
 export type Selection = { selected: readonly string[]; toggle: (id: string) => void; nameOf: (id: string) => string };
-type RecordTableProps<T> = { label: string; rows: readonly T[] | undefined; columns: readonly Column<T>[]; linkTo?: (row: T) => string; selection?: Selection };
+type RecordTableProps<T> = {
+  label: string;
+  rows: readonly T[] | undefined;
+  columns: readonly Column<T>[];
+  linkTo?: (row: T) => string;
+  selection?: Selection;
+};
 
 const placeholderRows = [0, 1, 2, 3];
 
 /** Rows of records. With `linkTo` the first column is the link, and `from` names the window width a column appears at. */
-export function RecordTable<T extends { id: string }>({ label, rows, columns, linkTo, selection }: RecordTableProps<T>) {
+export function RecordTable<T extends { id: string }>({
+  label,
+  rows,
+  columns,
+  linkTo,
+  selection,
+}: RecordTableProps<T>) {
   const display = (column: Column<T>) => (column.from ? { display: { xs: 'none', [column.from]: 'table-cell' } } : {});
   return (
     <Box sx={{ overflowX: 'auto' }}>
@@ -18,7 +40,11 @@ export function RecordTable<T extends { id: string }>({ label, rows, columns, li
           <TableRow>
             {selection && <TableCell padding="checkbox" aria-label="Selected" />}
             {columns.map((column) => (
-              <TableCell key={column.label} align={column.align ?? 'left'} sx={{ whiteSpace: 'nowrap', ...display(column) }}>
+              <TableCell
+                key={column.label}
+                align={column.align ?? 'left'}
+                sx={{ whiteSpace: 'nowrap', ...display(column) }}
+              >
                 {column.label}
               </TableCell>
             ))}
@@ -49,7 +75,11 @@ export function RecordTable<T extends { id: string }>({ label, rows, columns, li
                 </TableCell>
               )}
               {columns.map((column, index) => (
-                <TableCell key={column.label} align={column.align ?? 'left'} sx={{ fontVariantNumeric: 'tabular-nums', ...display(column) }}>
+                <TableCell
+                  key={column.label}
+                  align={column.align ?? 'left'}
+                  sx={{ fontVariantNumeric: 'tabular-nums', ...display(column) }}
+                >
                   {index === 0 && linkTo ? (
                     <MuiLink component={Link} to={linkTo(row)} color="text.primary" sx={{ fontWeight: 600 }}>
                       {column.render(row)}

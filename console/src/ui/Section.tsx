@@ -7,9 +7,26 @@ type SectionProps = { title?: string; hint?: ReactNode; action?: ReactNode; flus
 export function Section({ title, hint, action, flush = false, children }: SectionProps) {
   const headingId = useId();
   return (
-    <Paper variant="outlined" component="section" aria-labelledby={title ? headingId : undefined} sx={{ overflow: 'hidden', minWidth: 0 }}>
+    <Paper
+      variant="outlined"
+      component="section"
+      aria-labelledby={title ? headingId : undefined}
+      sx={{ overflow: 'hidden', minWidth: 0 }}
+    >
       {title && (
-        <Stack direction="row" useFlexGap spacing={2} sx={{ px: 2.5, pt: 2, pb: flush ? 1.5 : 0, justifyContent: 'space-between', alignItems: 'flex-start', flexWrap: 'wrap' }}>
+        <Stack
+          direction="row"
+          useFlexGap
+          spacing={2}
+          sx={{
+            px: 2.5,
+            pt: 2,
+            pb: flush ? 1.5 : 0,
+            justifyContent: 'space-between',
+            alignItems: 'flex-start',
+            flexWrap: 'wrap',
+          }}
+        >
           <Box sx={{ flex: '1 1 240px', minWidth: 0 }}>
             <Typography variant="h2" id={headingId}>
               {title}

@@ -40,7 +40,15 @@ const toneColor = (theme: Theme, tone: Tone): string =>
   })[tone];
 
 /** A state in one word. The dot repeats the colour's meaning for nobody alone: the word always stands beside it. */
-export function StatusChip({ state, label, tone = toneOfState[state] ?? 'neutral' }: { state: string; label?: string; tone?: Tone }) {
+export function StatusChip({
+  state,
+  label,
+  tone = toneOfState[state] ?? 'neutral',
+}: {
+  state: string;
+  label?: string;
+  tone?: Tone;
+}) {
   return (
     <Box
       component="span"

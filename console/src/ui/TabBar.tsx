@@ -18,9 +18,25 @@ export function useTab<T extends string>(tabs: readonly T[]): [T, (tab: T) => vo
   ];
 }
 
-export function TabBar<T extends string>({ label, tabs, current, onChange }: { label: string; tabs: readonly { id: T; label: string }[]; current: T; onChange: (tab: T) => void }) {
+export function TabBar<T extends string>({
+  label,
+  tabs,
+  current,
+  onChange,
+}: {
+  label: string;
+  tabs: readonly { id: T; label: string }[];
+  current: T;
+  onChange: (tab: T) => void;
+}) {
   return (
-    <Tabs value={current} onChange={(_event, tab: T) => onChange(tab)} aria-label={label} variant="scrollable" sx={{ borderBottom: 1, borderColor: 'divider' }}>
+    <Tabs
+      value={current}
+      onChange={(_event, tab: T) => onChange(tab)}
+      aria-label={label}
+      variant="scrollable"
+      sx={{ borderBottom: 1, borderColor: 'divider' }}
+    >
       {tabs.map((tab) => (
         <Tab key={tab.id} value={tab.id} label={tab.label} id={`tab-${tab.id}`} />
       ))}

@@ -1,4 +1,5 @@
-const percentFormat = (digits: number) => new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
+const percentFormat = (digits: number) =>
+  new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 export const formatCount = (value: number): string => new Intl.NumberFormat('en').format(value);
 
@@ -14,10 +15,14 @@ export function formatSigned(value: number, digits = 1): string {
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(1);
-  return new Intl.NumberFormat('en', Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }).format(value);
+  return new Intl.NumberFormat(
+    'en',
+    Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 },
+  ).format(value);
 }
 
-export const formatMs = (ms: number): string => (ms >= 10_000 ? `${formatNumber(ms / 1000)} s` : `${formatNumber(ms)} ms`);
+export const formatMs = (ms: number): string =>
+  ms >= 10_000 ? `${formatNumber(ms / 1000)} s` : `${formatNumber(ms)} ms`;
 
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
@@ -46,8 +51,10 @@ const relativeSteps: [Intl.RelativeTimeFormatUnit, number][] = [
 
 export function formatRelative(at: string, now: number): string {
   const seconds = (Date.parse(at) - now) / 1000;
-  for (const [unit, size] of relativeSteps) if (Math.abs(seconds) >= size) return relativeFormat.format(Math.round(seconds / size), unit);
+  for (const [unit, size] of relativeSteps)
+    if (Math.abs(seconds) >= size) return relativeFormat.format(Math.round(seconds / size), unit);
   return Math.abs(seconds) < 10 ? 'just now' : relativeFormat.format(Math.round(seconds), 'second');
 }
 
-export const formatExact = (at: string): string => new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+export const formatExact = (at: string): string =>
+  new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });

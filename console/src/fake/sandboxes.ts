@@ -1,0 +1,120 @@
+import type { IsolationReport, Sandbox } from '../api/schemas.js';
+import { minutesAgo } from './clock.js';
+
+const sandbox = (id: string, rest: Partial<Sandbox>): Sandbox => ({
+  id,
+  purpose: 'run',
+  subjectId: '',
+  attempt: 1,
+  recipe: 'finetune',
+  driver: 'process',
+  host: 'lab-1',
+  isolationLevel: 'partial',
+  memoryBytes: 2 ** 32,
+  createdAt: minutesAgo(4),
+  endedAt: null,
+  endReason: null,
+  exitCode: null,
+  cpuSeconds: 41,
+  peakMemoryBytes: 612 * 2 ** 20,
+  ...rest,
+});
+export const sandboxes: Sandbox[] = [
+  sandbox('sb-9', { subjectId: 'x-live-domain', attempt: 2 }),
+  sandbox('sb-8', {
+    purpose: 'serve',
+    recipe: 'serve',
+    subjectId: 'mv-tagger-2',
+    memoryBytes: 2 ** 30,
+    peakMemoryBytes: 141 * 2 ** 20,
+    createdAt: minutesAgo(41),
+  }),
+  sandbox('sb-7', {
+    purpose: 'serve',
+    recipe: 'serve',
+    subjectId: 'mv-tagger-1',
+    memoryBytes: 2 ** 30,
+    peakMemoryBytes: 187 * 2 ** 20,
+    createdAt: minutesAgo(41),
+  }),
+  sandbox('sb-6', {
+    recipe: 'evaluate',
+    subjectId: 'x-swap-compare',
+    createdAt: minutesAgo(90),
+    endedAt: minutesAgo(88),
+    endReason: 'succeeded',
+    exitCode: 0,
+  }),
+  sandbox('sb-5', {
+    subjectId: 'x-oom-domain',
+    peakMemoryBytes: 2 ** 32,
+    createdAt: minutesAgo(148),
+    endedAt: minutesAgo(147),
+    endReason: 'out of memory',
+    exitCode: 137,
+  }),
+];
+
+export const isolation: IsolationReport = {
+  id: 'iso-1',
+  host: 'lab-1',
+  driver: 'process',
+  runtime: 'bubblewrap 0.8.0',
+  level: 'partial',
+  findings: [
+    { resource: 'files', level: 'strong', reason: 'A probe could read its inputs and nothing else.', remedy: null },
+    {
+      resource: 'network',
+      level: 'strong',
+      reason: 'A probe reached neither loopback services nor the gateway address.',
+      remedy: null,
+    },
+    { resource: 'processes', level: 'strong', reason: 'A probe saw only itself.', remedy: null },
+    {
+      resource: 'memory',
+      level: 'partial',
+      reason:
+        'No writable memory controller: a watchdog looks every 100 ms, so a fast allocation may pass the limit for that long.',
+      remedy: 'Start Graft with systemd-run --user --scope -p Delegate=yes',
+    },
+    { resource: 'cpu', level: 'strong', reason: 'Four busy processes got 1.00 of 1 core.', remedy: null },
+    {
+      resource: 'disk',
+      level: 'none',
+      reason: 'No quota on this file system and not enough rights for a loop device.',
+      remedy: 'Put GRAFT_HOME on a file system with project quotas',
+    },
+  ],
+  probes: [
+    {
+      id: 'read-env',
+      resource: 'environment',
+      title: 'read the platform’s environment',
+      control: 'succeeded',
+      inside: 'blocked',
+      verdict: 'blocked',
+      detail: '',
+    },
+    {
+      id: 'connect',
+      resource: 'network',
+      title: 'connect to PostgreSQL',
+      control: 'succeeded',
+      inside: 'blocked',
+      verdict: 'blocked',
+      detail: '',
+    },
+    {
+      id: 'fill-disk',
+      resource: 'disk',
+      title: 'fill the disk',
+      control: 'succeeded',
+      inside: 'succeeded',
+      verdict: 'escaped',
+      detail: '200 MiB were written past the limit.',
+    },
+  ],
+  sharedKernel: true,
+  tookMs: 4200,
+  createdAt: minutesAgo(200),
+};
