@@ -28,18 +28,26 @@ export function resolveRelative(fromFile, specifier) {
   );
 }
 
-const imports = new Map();
 // Type-only imports vanish from the program, so they cannot make a cycle that runs.
 const importStatement = /^\s*(?:import|export)\s+(?!type\b)(?:[\w*\s{},$]*?\s+from\s+)?['"](\.[^'"]+)['"]/gm;
 
+/** What was read is trusted this long: one run of the linter asks about each file many times, an editor's server lives for days. */
+const trustedMs = 5000;
+const imports = new Map();
+let readSince = 0;
+
 /** Files of our own that `file` imports at run time. */
 export function importsOf(file) {
-  const { mtimeMs } = statSync(file);
-  const known = imports.get(file);
-  if (known?.mtimeMs === mtimeMs) return known.targets;
-  const targets = [...readFileSync(file, 'utf8').matchAll(importStatement)]
-    .map(([, specifier]) => resolveRelative(file, specifier))
-    .filter((target) => target !== undefined);
-  imports.set(file, { mtimeMs, targets });
+  if (Date.now() - readSince > trustedMs) {
+    imports.clear();
+    readSince = Date.now();
+  }
+  let targets = imports.get(file);
+  if (targets === undefined) {
+    targets = [...readFileSync(file, 'utf8').matchAll(importStatement)]
+      .map(([, specifier]) => resolveRelative(file, specifier))
+      .filter((target) => target !== undefined);
+    imports.set(file, targets);
+  }
   return targets;
 }
