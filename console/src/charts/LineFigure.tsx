@@ -52,7 +52,7 @@ export function LineFigure({
             label: xLabel,
             scaleType: logX ? 'log' : 'linear',
             valueFormatter: (x: number) => String(x),
-            ...(logX && { tickInterval: xs }),
+            ...(logX && xs.length > 0 && { tickInterval: xs, min: xs[0]! / 1.15, max: xs.at(-1)! * 1.15 }),
             height: 46,
           },
         ]}

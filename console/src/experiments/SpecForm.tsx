@@ -53,7 +53,7 @@ export function SpecForm({ spec, recipes, workspace, errorAt, onChange }: SpecFo
     });
 
   return (
-    <Stack spacing={2.5}>
+    <Stack useFlexGap spacing={2.5}>
       <Section title="Experiment">
         <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(180px, 1fr))' }}>
           <TextField

@@ -35,7 +35,14 @@ export function RecordTable<T extends { id: string }>({
   const display = (column: Column<T>) => (column.from ? { display: { xs: 'none', [column.from]: 'table-cell' } } : {});
   return (
     <Box sx={{ overflowX: 'auto' }}>
-      <Table aria-label={label} sx={{ '& tbody tr:last-child td': { borderBottom: 0 } }}>
+      <Table
+        aria-label={label}
+        sx={{
+          '& tbody tr:last-child td': { borderBottom: 0 },
+          '& td:first-of-type, & th:first-of-type': { pl: 2.5 },
+          '& td:last-of-type, & th:last-of-type': { pr: 2.5 },
+        }}
+      >
         <TableHead>
           <TableRow>
             {selection && <TableCell padding="checkbox" aria-label="Selected" />}

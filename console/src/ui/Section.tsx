@@ -27,7 +27,7 @@ export function Section({ title, hint, action, flush = false, children }: Sectio
             flexWrap: 'wrap',
           }}
         >
-          <Box sx={{ flex: '1 1 240px', minWidth: 0 }}>
+          <Box sx={{ flex: '1 1 150px', minWidth: 0 }}>
             <Typography variant="h2" id={headingId}>
               {title}
             </Typography>
