@@ -27,7 +27,7 @@ export function PictureGrid({ version }: { version: DatasetVersion }) {
   };
   const pages = Math.ceil((data?.total ?? 0) / perPage);
   const selects: { name: string; label: string; options: string[] }[] = [
-    { name: 'split', label: 'Split', options: Object.keys(version.splitCounts) },
+    { name: 'split', label: 'Split', options: ['train', 'val', 'test'] },
     ...Object.entries(version.attributes).map(([name, values]) => ({
       name: `attribute.${name}`,
       label: name,

@@ -79,6 +79,7 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
   const tables: Record<string, RaRecord[]> = empty
     ? {}
     : structuredClone({
+        imports: [importDone],
         datasets: catalogue.datasets,
         'dataset-versions': catalogue.datasetVersions,
         experiments: lab.experiments,

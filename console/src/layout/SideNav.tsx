@@ -72,7 +72,11 @@ export function SideNav({ rail = false, onNavigate }: { rail?: boolean; onNaviga
   const waiting =
     useGetList(
       'rollouts',
-      { filter: { state: 'requested' }, pagination: { page: 1, perPage: 1 } },
+      {
+        filter: { state: 'requested' },
+        pagination: { page: 1, perPage: 1 },
+        sort: { field: 'requestedAt', order: 'DESC' },
+      },
       { enabled: may('rollouts:approve') },
     ).total ?? 0;
 
