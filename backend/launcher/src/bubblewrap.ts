@@ -13,6 +13,12 @@ export async function ensureBubblewrap(
 ): Promise<void> {
   const own = path.join(place.home, 'tools/bwrap');
   if ([own, ...systemFolders.map((folder) => path.join(folder, 'bwrap'))].some((file) => existsSync(file))) return;
+  // A test or a bench has a home of its own: it takes what the checkout's home has already.
+  const unpackedBefore = path.join(place.root, '.graft/tools/bwrap');
+  if (existsSync(unpackedBefore)) {
+    keep(unpackedBefore, own);
+    return;
+  }
   if (hasApt()) {
     say('Installing bubblewrap, which isolates the sandboxes ...');
     const installed =
@@ -29,11 +35,15 @@ async function unpack(own: string, signal: AbortSignal): Promise<boolean> {
   const folder = `${own}.unpacked`;
   try {
     if (!(await unpackPackages(['bubblewrap'], folder, signal))) return false;
-    mkdirSync(path.dirname(own), { recursive: true });
-    copyFileSync(path.join(folder, 'usr/bin/bwrap'), own);
-    chmodSync(own, 0o755);
+    keep(path.join(folder, 'usr/bin/bwrap'), own);
     return true;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function keep(binary: string, own: string): void {
+  mkdirSync(path.dirname(own), { recursive: true });
+  copyFileSync(binary, own);
+  chmodSync(own, 0o755);
 }

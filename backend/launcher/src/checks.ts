@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { buildIfChanged } from './build.js';
 import { ensureBubblewrap } from './bubblewrap.js';
 import { ensureChromium } from './chromium.js';
@@ -61,10 +60,7 @@ export async function test(place: Workplace, signal: AbortSignal): Promise<numbe
     {
       name: 'end to end',
       run: ({ tool }) =>
-        tool('nx', [...nx('e2e'), '--parallel=1', '--exclude-task-dependencies'], {
-          CHROMIUM: chromium,
-          GRAFT_TOOLS: path.join(place.home, 'tools'),
-        }),
+        tool('nx', [...nx('e2e'), '--parallel=1', '--exclude-task-dependencies'], { CHROMIUM: chromium }),
     },
   ];
   return await runStages(everything, place, signal);
