@@ -58,7 +58,8 @@ export function readHomeRecord(dir: string): HomeRecord | undefined {
 function prepare(dir: string): void {
   const probe = path.join(dir, `.write-probe-${process.pid}`);
   try {
-    mkdirSync(dir, { recursive: true });
+    // Others may pass through, as the account that runs PostgreSQL must, and list nothing.
+    mkdirSync(dir, { recursive: true, mode: 0o711 });
     writeFileSync(probe, 'x');
     rmSync(probe);
   } catch (error) {
