@@ -58,6 +58,7 @@ export async function importOnce(job: Job, dataset: JobDataset): Promise<Dataset
   const owner = await datasetNamed(session, dataset.name, { description: dataset.description, tier: 'internal' });
   const [first] = await versionsOf(session, owner.id);
   if (first) {
+    phases.resumed = true;
     session.output.note(`   ${dataset.name}: version ${first.version} with ${first.itemCount} items is there already`);
     return first;
   }

@@ -9,7 +9,7 @@ import { Phases } from './phases.js';
 import { refreshOnce, type Refresh } from './refresh-step.js';
 import { decideRollout, type Decision } from './rollout-step.js';
 import { serveOnce, visitEndpoint, type Endpoint } from './serving-step.js';
-import type { JobSource } from './sources.js';
+import { assertDataPresent, type JobSource } from './sources.js';
 
 export interface Job {
   source: JobSource;
@@ -37,6 +37,7 @@ export interface JobResult {
 export async function runMainJob(job: Job): Promise<JobResult> {
   const { source, session, phases } = job;
   const say = (line: string): void => session.output.note(`\n${line}`);
+  await assertDataPresent(source);
 
   say('1  import: pictures with their manifests become dataset versions; bad rows are refused row by row');
   await importOnce(job, source.generic);

@@ -17,6 +17,8 @@ export interface TimedRun {
 /** Where the time went, phase by phase in the order they ran. */
 export class Phases {
   private readonly phases: Phase[] = [];
+  /** Whether an earlier start of this job did a part of it: the total is then no figure to publish. */
+  resumed = false;
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -39,7 +41,8 @@ export class Phases {
       const before = to <= start;
       // Of a run that was under way when this job began, only the rest is this job's time.
       const ms = before ? to - from : to - Math.max(from, start);
-      if (!before) busy += ms;
+      if (before) this.resumed = true;
+      else busy += ms;
       this.phases.push({ name: `${name}: ${run.name}`, ms, before });
     }
     this.phases.push({ name: `${name}: waiting between steps`, ms: Math.max(0, end - start - busy), before: false });

@@ -38,7 +38,7 @@ export function benchReport(result: JobResult, source: JobSource): BenchReport {
     figures: [
       ...evaluationFigures(report),
       exact('reencoded_share_after_touching_1_percent', 'share', refresh.share, encoded),
-      exact('seconds_total', 's', phases.totalMs() / 1000, 1),
+      ...(phases.resumed ? [] : [exact('seconds_total', 's', phases.totalMs() / 1000, 1)]),
     ],
     environment: {
       ...machine(),

@@ -18,6 +18,8 @@ export interface JobDataset {
 /** What the main job runs on. */
 export interface JobSource {
   name: string;
+  /** A file without which the job cannot run to its end; null where Graft renders everything itself. */
+  needs: string | null;
   experiment: string;
   /** Everybody's pictures, for the stock model, and the team's own. */
   generic: JobDataset;
@@ -41,6 +43,7 @@ const renderedGeneric = (plan: CataloguePlan): JobDataset => ({
 /** The main job on the catalogue that Graft renders itself, at the size of `plan`. */
 const rendered = (name: string, plan: CataloguePlan): JobSource => ({
   name,
+  needs: null,
   experiment: join(environment.experimentsFolder, `${name}.yaml`),
   generic: renderedGeneric(plan),
   own: {
@@ -64,10 +67,22 @@ export class DataMissing extends Error {
   override readonly name = 'DataMissing';
 }
 
+/** Asked before anything starts: hours of training are no way to learn that a file is missing. */
+export async function assertDataPresent({ name, needs }: JobSource): Promise<void> {
+  if (needs === null) return;
+  await access(needs).catch(() => {
+    throw new DataMissing(
+      `main-job: expected ${needs}, found no such file; put the data set ${name} into a folder and name that folder's parent by GRAFT_DATA_DIR`,
+    );
+  });
+}
+
 const fashionFolder = join(environment.dataFolder, 'fashion-product-images');
+const fashionManifest = join(fashionFolder, 'products.csv.gz');
 
 const fashion: JobSource = {
   name: 'fashion-product-images',
+  needs: fashionManifest,
   experiment: join(environment.experimentsFolder, 'fashion-products.yaml'),
   generic: renderedGeneric(demoPlan),
   own: {
@@ -75,16 +90,10 @@ const fashion: JobSource = {
     description:
       'Fashion Product Images (Small): real photos with titles and attributes; for benchmarks only, not to be shown',
     pictures: 0,
-    prepare: async () => {
-      const manifest = join(fashionFolder, 'products.csv.gz');
-      await access(manifest).catch(() => {
-        throw new DataMissing(
-          `main-job: expected ${manifest}, found no such file; put the data set fashion-product-images into a folder and name that folder's parent by GRAFT_DATA_DIR`,
-        );
-      });
-      return {
+    prepare: () =>
+      Promise.resolve({
         source: fashionFolder,
-        manifest,
+        manifest: fashionManifest,
         missingSplit: 'refuse',
         packed: { offset: 'offset', length: 'length' },
         columns: {
@@ -94,8 +103,7 @@ const fashion: JobSource = {
           split: 'split',
           attributes: ['masterCategory', 'subCategory', 'articleType', 'baseColour', 'usage'],
         },
-      };
-    },
+      }),
   },
   model: 'product-tagger',
   encoder: 'product-encoder',
