@@ -28,15 +28,26 @@ export class BenchmarksController {
   @Post('benchmarks')
   @Requires('benchmarks:create')
   @Audited('benchmarks.create')
-  @Operation({ id: 'createBenchmark', summary: 'Make a benchmark of a split of a dataset version', status: 201, returns: BenchmarkDto })
+  @Operation({
+    id: 'createBenchmark',
+    summary: 'Make a benchmark of a split of a dataset version',
+    status: 201,
+    returns: BenchmarkDto,
+  })
   async create(@Body({ schema: CreateBenchmarkDto }) body: CreateBenchmarkDto): Promise<BenchmarkDto> {
     return benchmarkDto(await this.benchmarks.create(body));
   }
 
   @Get('benchmark-results')
   @Requires('benchmarks:read')
-  @Operation({ id: 'listBenchmarkResults', summary: 'What evaluations measured on benchmarks', returns: BenchmarkResultListDto })
-  async listResults(@Query({ schema: ListBenchmarkResultsQuery }) query: ListBenchmarkResultsQuery): Promise<BenchmarkResultListDto> {
+  @Operation({
+    id: 'listBenchmarkResults',
+    summary: 'What evaluations measured on benchmarks',
+    returns: BenchmarkResultListDto,
+  })
+  async listResults(
+    @Query({ schema: ListBenchmarkResultsQuery }) query: ListBenchmarkResultsQuery,
+  ): Promise<BenchmarkResultListDto> {
     const { items, total } = await this.benchmarks.listResults(query, query);
     return { items: items.map(benchmarkResultDto), total };
   }

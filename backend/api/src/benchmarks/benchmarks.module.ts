@@ -11,7 +11,12 @@ import { BenchmarksRepository } from './benchmarks.repository.js';
 import { BenchmarksService } from './benchmarks.service.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature([Benchmark, BenchmarkResult]), ArtifactsModule, DatasetsModule, ExperimentsModule],
+  imports: [
+    DatabaseModule.forFeature([Benchmark, BenchmarkResult]),
+    ArtifactsModule,
+    DatasetsModule,
+    ExperimentsModule,
+  ],
   controllers: [BenchmarksController],
   providers: [BenchmarksRepository, BenchmarksService],
   exports: [BenchmarksService],

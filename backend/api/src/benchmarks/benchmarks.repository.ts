@@ -11,13 +11,23 @@ export class BenchmarksRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async list(page: PageRequest<'name' | 'createdAt'>): Promise<Page<Benchmark>> {
-    const [items, total] = await this.dataSource.manager.findAndCount(Benchmark, { order: { [page.sort]: page.order, id: 'ASC' }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(Benchmark, {
+      order: { [page.sort]: page.order, id: 'ASC' },
+      ...window(page),
+    });
     return { items, total };
   }
 
   /** @returns false when the name is taken */
   async insert(benchmark: Benchmark, tx: Tx): Promise<boolean> {
-    const result = await tx.createQueryBuilder().insert().into(Benchmark).values(benchmark).orIgnore().returning('id').execute();
+    const result = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(Benchmark)
+      .values(benchmark)
+      .orIgnore()
+      .returning('id')
+      .execute();
     return (result.raw as unknown[]).length === 1;
   }
 
@@ -25,9 +35,16 @@ export class BenchmarksRepository {
     return this.dataSource.manager.findBy(Benchmark, { datasetVersionId, split });
   }
 
-  async listResults(filter: { benchmarkId?: string | undefined }, page: PageRequest<'createdAt'>): Promise<Page<BenchmarkResult>> {
+  async listResults(
+    filter: { benchmarkId?: string | undefined },
+    page: PageRequest<'createdAt'>,
+  ): Promise<Page<BenchmarkResult>> {
     const where = filter.benchmarkId === undefined ? {} : { benchmarkId: filter.benchmarkId };
-    const [items, total] = await this.dataSource.manager.findAndCount(BenchmarkResult, { where, order: { [page.sort]: page.order, id: 'ASC' }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(BenchmarkResult, {
+      where,
+      order: { [page.sort]: page.order, id: 'ASC' },
+      ...window(page),
+    });
     return { items, total };
   }
 

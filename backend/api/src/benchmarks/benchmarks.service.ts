@@ -32,19 +32,28 @@ export class BenchmarksService {
     return this.benchmarks.list(page);
   }
 
-  listResults(filter: { benchmarkId?: string | undefined }, page: Parameters<BenchmarksRepository['listResults']>[1]): Promise<Page<BenchmarkResult>> {
+  listResults(
+    filter: { benchmarkId?: string | undefined },
+    page: Parameters<BenchmarksRepository['listResults']>[1],
+  ): Promise<Page<BenchmarkResult>> {
     return this.benchmarks.listResults(filter, page);
   }
 
   async create(wanted: NewBenchmark): Promise<Benchmark> {
     const version = await this.datasets.findVersion(wanted.datasetVersionId);
-    if (version === null) throw invalidField('datasetVersionId', 'a dataset version that exists', wanted.datasetVersionId);
+    if (version === null)
+      throw invalidField('datasetVersionId', 'a dataset version that exists', wanted.datasetVersionId);
     wanted.targets.forEach((target, index) => {
-      if (version.attributes[target] === undefined) throw invalidField(`targets[${index}]`, `one of ${Object.keys(version.attributes).join(', ')}`, target);
+      if (version.attributes[target] === undefined)
+        throw invalidField(`targets[${index}]`, `one of ${Object.keys(version.attributes).join(', ')}`, target);
     });
     const benchmark: Benchmark = { id: newId(), ...wanted, createdAt: new Date() };
     await this.transactions.run(async (tx) => {
-      if (!(await this.benchmarks.insert(benchmark, tx))) throw new DomainError('benchmark-name-taken', `A benchmark named ${wanted.name} exists already. Choose another name.`);
+      if (!(await this.benchmarks.insert(benchmark, tx)))
+        throw new DomainError(
+          'benchmark-name-taken',
+          `A benchmark named ${wanted.name} exists already. Choose another name.`,
+        );
       await this.artifacts.reference(tx, version.treeHash, { type: 'benchmarks', id: benchmark.id });
       await this.live.changed(tx, { resource: 'benchmarks', id: benchmark.id, type: 'created' });
     });
@@ -58,13 +67,21 @@ export class BenchmarksService {
     if (run.recipe !== 'evaluate' || run.state !== 'succeeded' || dataset?.kind !== 'dataset') return;
     const report = await this.runs.report(runId);
     const reportTree = (await this.runs.artifacts(runId)).find(({ kind }) => kind === 'report')?.treeHash ?? '';
-    const matching = (await this.benchmarks.findMatching(dataset.datasetVersionId, report.split as Split)).filter(({ targets }) =>
-      targets.every((target) => report.targets.includes(target)),
+    const matching = (await this.benchmarks.findMatching(dataset.datasetVersionId, report.split as Split)).filter(
+      ({ targets }) => targets.every((target) => report.targets.includes(target)),
     );
     await this.transactions.run(async (tx) => {
       for (const { id: benchmarkId } of matching) {
         const { accuracy, environment } = report;
-        const result: BenchmarkResult = { id: newId(), benchmarkId, runId, reportTree, accuracy, environment, createdAt: new Date() };
+        const result: BenchmarkResult = {
+          id: newId(),
+          benchmarkId,
+          runId,
+          reportTree,
+          accuracy,
+          environment,
+          createdAt: new Date(),
+        };
         await this.benchmarks.insertResult(result, tx);
         await this.live.changed(tx, { resource: 'benchmark-results', id: result.id, type: 'created' });
       }

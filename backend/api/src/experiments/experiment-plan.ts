@@ -27,7 +27,10 @@ export function planExperiment(spec: ExperimentSpec): PlannedStep[] {
     checkStep(step, index);
   });
   const planned = spec.steps.map((step, index): PlannedStep => {
-    const inputs = inputsOf(step).map((input): PlannedInput => ({ ...input, target: checkReference(input, `steps[${index}]`, steps) }));
+    const inputs = inputsOf(step).map((input): PlannedInput => ({
+      ...input,
+      target: checkReference(input, `steps[${index}]`, steps),
+    }));
     const dependsOn = [...new Set(inputs.flatMap(({ target }) => (target.kind === 'step' ? [target.step] : [])))];
     return { step, index, inputs, dependsOn };
   });
@@ -40,12 +43,19 @@ function checkStep(step: ExperimentStep, index: number): void {
     throw invalidField(`${field}.register`, 'a step whose recipe makes a bundle (finetune, swap-encoder)', step.recipe);
   }
   if (step.recipe === 'finetune' && (step.parameters.base === null) === (step.parameters.architecture === null)) {
-    throw invalidField(`${field}.parameters.base`, 'either base or architecture', step.parameters.base === null ? 'neither' : 'both');
+    throw invalidField(
+      `${field}.parameters.base`,
+      'either base or architecture',
+      step.parameters.base === null ? 'neither' : 'both',
+    );
   }
   if (step.recipe === 'evaluate') {
     step.parameters.candidates.forEach((candidate, at) => {
       if ((candidate.role === 'swapped') === (candidate.snapshot !== null)) return;
-      const expected = candidate.role === 'swapped' ? 'the snapshot a swapped candidate reads' : `nothing for a ${candidate.role} candidate`;
+      const expected =
+        candidate.role === 'swapped'
+          ? 'the snapshot a swapped candidate reads'
+          : `nothing for a ${candidate.role} candidate`;
       throw invalidField(`${field}.parameters.candidates[${at}].snapshot`, expected, String(candidate.snapshot));
     });
   }
@@ -80,10 +90,16 @@ function inOrder(steps: readonly PlannedStep[]): PlannedStep[] {
   const ordered: PlannedStep[] = [];
   const done = new Set<string>();
   while (ordered.length < steps.length) {
-    const ready = steps.filter(({ step, dependsOn }) => !done.has(step.name) && dependsOn.every((name) => done.has(name)));
+    const ready = steps.filter(
+      ({ step, dependsOn }) => !done.has(step.name) && dependsOn.every((name) => done.has(name)),
+    );
     if (ready.length === 0) {
       const [stuck] = steps.filter(({ step }) => !done.has(step.name));
-      throw invalidField(`steps[${stuck?.index ?? 0}]`, 'steps that do not wait for each other in a circle', stuck?.step.name ?? '');
+      throw invalidField(
+        `steps[${stuck?.index ?? 0}]`,
+        'steps that do not wait for each other in a circle',
+        stuck?.step.name ?? '',
+      );
     }
     for (const step of ready) done.add(step.step.name);
     ordered.push(...ready);

@@ -1,4 +1,12 @@
-import { Candidate, EmbedInput, EvaluateInput, FinetuneInput, Name, SwapEncoderInput, TrainingParameters } from '@graft/protocol';
+import {
+  Candidate,
+  EmbedInput,
+  EvaluateInput,
+  FinetuneInput,
+  Name,
+  SwapEncoderInput,
+  TrainingParameters,
+} from '@graft/protocol';
 import { z } from 'zod';
 import { dto } from '../platform/http/index.js';
 import { ReferenceText } from './reference.js';
@@ -10,13 +18,17 @@ const training = TrainingParameters.prefault({});
 export const recipeParameters = {
   finetune: FinetuneInput.extend({
     dataset,
-    base: ReferenceText.nullable().default(null).describe('Bundle to start from: step:NAME or model:NAME@VERSION; none trains from scratch by architecture'),
+    base: ReferenceText.nullable()
+      .default(null)
+      .describe('Bundle to start from: step:NAME or model:NAME@VERSION; none trains from scratch by architecture'),
     training,
   }),
   embed: EmbedInput.extend({
     dataset,
     encoder: ReferenceText.describe('Bundle whose encoder computes the vectors: step:NAME or model:NAME@VERSION'),
-    previous: ReferenceText.nullable().default(null).describe('Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID'),
+    previous: ReferenceText.nullable()
+      .default(null)
+      .describe('Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID'),
   }),
   'swap-encoder': SwapEncoderInput.extend({
     dataset,
@@ -31,7 +43,9 @@ export const recipeParameters = {
       .array(
         Candidate.extend({
           bundle: ReferenceText.describe('step:NAME or model:NAME@VERSION'),
-          snapshot: ReferenceText.nullable().default(null).describe('Stored vectors of a swapped candidate: step:NAME or snapshot:ID'),
+          snapshot: ReferenceText.nullable()
+            .default(null)
+            .describe('Stored vectors of a swapped candidate: step:NAME or snapshot:ID'),
         }),
       )
       .min(1)
@@ -45,7 +59,13 @@ export const RunLimits = dto(
   'RunLimits',
   z.strictObject({
     memoryMb: z.number().int().min(128).max(1_048_576).default(4096).describe('Memory of all its processes together'),
-    threads: z.number().int().min(1).max(256).optional().describe('Threads it computes with; default: every core of the worker'),
+    threads: z
+      .number()
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('Threads it computes with; default: every core of the worker'),
     wallMinutes: z.number().positive().max(10_080).default(120).describe('Longest time one attempt may take'),
     cpuMinutes: z.number().positive().max(100_000).default(480).describe('CPU time one attempt may use'),
     diskMb: z.number().int().min(64).max(1_048_576).default(16_384).describe('What its workspace may hold'),
@@ -64,7 +84,12 @@ const step = <R extends Recipe>(recipe: R) =>
       .describe('Register the resulting bundle as a model version'),
   });
 
-export const ExperimentStep = z.discriminatedUnion('recipe', [step('finetune'), step('embed'), step('swap-encoder'), step('evaluate')]);
+export const ExperimentStep = z.discriminatedUnion('recipe', [
+  step('finetune'),
+  step('embed'),
+  step('swap-encoder'),
+  step('evaluate'),
+]);
 export type ExperimentStep = z.infer<typeof ExperimentStep>;
 
 export const ExperimentSpec = dto(

@@ -13,7 +13,11 @@ export class ExperimentsController {
 
   @Get('recipes')
   @Requires('experiments:read')
-  @Operation({ id: 'listRecipes', summary: 'What a step can do, with the JSON Schema of its parameters, and templates to start from', returns: RecipeListDto })
+  @Operation({
+    id: 'listRecipes',
+    summary: 'What a step can do, with the JSON Schema of its parameters, and templates to start from',
+    returns: RecipeListDto,
+  })
   listRecipes(): RecipeListDto {
     return recipeCatalogue;
   }
@@ -22,7 +26,10 @@ export class ExperimentsController {
   @Requires('experiments:create')
   @Audited('experiments.create')
   @Operation({ id: 'createExperiment', summary: 'Start an experiment', status: 201, returns: ExperimentDto })
-  async create(@Body({ schema: ExperimentSpec }) spec: ExperimentSpec, @CurrentActor() actor: Actor): Promise<ExperimentDto> {
+  async create(
+    @Body({ schema: ExperimentSpec }) spec: ExperimentSpec,
+    @CurrentActor() actor: Actor,
+  ): Promise<ExperimentDto> {
     return experimentDto(await this.experiments.create(spec, actor));
   }
 

@@ -11,6 +11,11 @@ import { ExperimentsRepository } from './experiments.repository.js';
 import { ExperimentsService } from './experiments.service.js';
 import { Run } from './run.entity.js';
 import { RunCompletion } from './run-completion.js';
+import { ExperimentsProcessor } from './experiments.processor.js';
+import { RunDoorbell } from './run-doorbell.js';
+import { RunJournals } from './run-journal.js';
+import { RunRecovery } from './run-recovery.js';
+import { RunRegistration } from './run-registration.js';
 import { RunDispatcher } from './run-dispatcher.js';
 import { RunExecutor } from './run-executor.js';
 import { RunInputs } from './run-inputs.js';
@@ -30,7 +35,22 @@ import { RunsService } from './runs.service.js';
     SandboxesModule,
   ],
   controllers: [ExperimentsController, RunsController],
-  providers: [ExperimentsRepository, ExperimentsService, RunsRepository, RunRecordsRepository, RunsService, RunInputs, RunCompletion, RunExecutor, RunDispatcher],
+  providers: [
+    ExperimentsRepository,
+    ExperimentsService,
+    RunsRepository,
+    RunRecordsRepository,
+    RunsService,
+    RunInputs,
+    RunCompletion,
+    RunExecutor,
+    RunRegistration,
+    RunJournals,
+    RunDoorbell,
+    RunDispatcher,
+    RunRecovery,
+    ExperimentsProcessor,
+  ],
   exports: [ExperimentsService, RunsService],
 })
 export class ExperimentsModule {}

@@ -9,7 +9,7 @@ import type { ExperimentSpec } from './experiment-spec.js';
 import { ExperimentsRepository } from './experiments.repository.js';
 import { experimentState, runStates, type ExperimentState } from './run.states.js';
 import type { Run } from './run.entity.js';
-import { RunDispatcher } from './run-dispatcher.js';
+import { RunDoorbell } from './run-doorbell.js';
 import { RunInputs } from './run-inputs.js';
 import { RunCompletion } from './run-completion.js';
 import { RunsRepository } from './runs.repository.js';
@@ -27,7 +27,7 @@ export class ExperimentsService {
     private readonly runs: RunsRepository,
     private readonly inputs: RunInputs,
     private readonly completion: RunCompletion,
-    private readonly dispatcher: RunDispatcher,
+    private readonly doorbell: RunDoorbell,
     private readonly transactions: Transactions,
     private readonly live: Live,
   ) {}
@@ -38,19 +38,32 @@ export class ExperimentsService {
     const runIdOf = new Map(planned.map(({ step }) => [step.name, newId()]));
     const now = new Date();
     const experiment: Experiment = { id: newId(), name: spec.name, spec, createdBy: actor.personId, createdAt: now };
-    const runs = await Promise.all(planned.map((step, position) => this.runOf(step, { experiment, position, runIdOf })));
+    const runs = await Promise.all(
+      planned.map((step, position) => this.runOf(step, { experiment, position, runIdOf })),
+    );
     await this.transactions.run(async (tx) => {
       await this.experiments.insert(experiment, runs, tx);
       await this.live.changed(tx, { resource: 'experiments', id: experiment.id, type: 'created' });
     });
-    await this.dispatcher.announce(runs.filter(({ state }) => state === 'queued').map(({ id }) => id));
+    await this.doorbell.ring(runs.filter(({ state }) => state === 'queued').map(({ id }) => id));
     return { experiment, runs, state: 'running' };
   }
 
-  async list(filter: { q?: string | undefined }, page: Parameters<ExperimentsRepository['list']>[1]): Promise<Page<ExperimentWithRuns>> {
+  async list(
+    filter: { q?: string | undefined },
+    page: Parameters<ExperimentsRepository['list']>[1],
+  ): Promise<Page<ExperimentWithRuns>> {
     const { items, total } = await this.experiments.list(filter, page);
     const runs = await this.runs.ofExperiments(items.map(({ id }) => id));
-    return { items: items.map((experiment) => withState(experiment, runs.filter(({ experimentId }) => experimentId === experiment.id))), total };
+    return {
+      items: items.map((experiment) =>
+        withState(
+          experiment,
+          runs.filter(({ experimentId }) => experimentId === experiment.id),
+        ),
+      ),
+      total,
+    };
   }
 
   async get(id: string): Promise<ExperimentWithRuns> {
@@ -68,7 +81,8 @@ export class ExperimentsService {
   async cancelRun(id: string): Promise<Run> {
     const run = await this.runs.find(id);
     if (run === null) throw notFound('run', id);
-    if (runStates.isFinal(run.state)) throw new DomainError('run-ended', `The run has ended already: it ${run.state}. There is nothing to cancel.`);
+    if (runStates.isFinal(run.state))
+      throw new DomainError('run-ended', `The run has ended already: it ${run.state}. There is nothing to cancel.`);
     await this.cancelRuns(run.experimentId, [run]);
     return (await this.runs.find(id)) ?? run;
   }
@@ -76,7 +90,10 @@ export class ExperimentsService {
   private async cancelRuns(experimentId: string, runs: readonly Run[]): Promise<void> {
     await this.transactions.run(async (tx) => {
       await this.runs.lockExperiment(experimentId, tx);
-      const changed = await this.runs.requestCancel(runs.map(({ id }) => id), tx);
+      const changed = await this.runs.requestCancel(
+        runs.map(({ id }) => id),
+        tx,
+      );
       for (const id of changed) await this.live.changed(tx, { resource: 'runs', id, type: 'updated' });
       await this.completion.release(experimentId, tx);
     });
@@ -84,7 +101,11 @@ export class ExperimentsService {
 
   private async runOf(
     planned: PlannedStep,
-    { experiment, position, runIdOf }: { experiment: Experiment; position: number; runIdOf: ReadonlyMap<string, string> },
+    {
+      experiment,
+      position,
+      runIdOf,
+    }: { experiment: Experiment; position: number; runIdOf: ReadonlyMap<string, string> },
   ): Promise<Run> {
     const { step, dependsOn } = planned;
     const idOf = (name: string): string => runIdOf.get(name) ?? '';

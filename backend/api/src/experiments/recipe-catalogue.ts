@@ -5,16 +5,23 @@ import { recipeOutputs, recipeParameters, recipes, type Recipe } from './experim
 const words: Record<Recipe, { title: string; description: string }> = {
   finetune: {
     title: 'Fine-tune',
-    description: 'Trains a vision encoder with a head that predicts attributes, or a domain encoder whose vectors say which items belong together.',
+    description:
+      'Trains a vision encoder with a head that predicts attributes, or a domain encoder whose vectors say which items belong together.',
   },
-  embed: { title: 'Embed', description: "Computes one vector for every item of a dataset, once, offline. Unchanged pictures keep the vector they have." },
+  embed: {
+    title: 'Embed',
+    description:
+      'Computes one vector for every item of a dataset, once, offline. Unchanged pictures keep the vector they have.',
+  },
   'swap-encoder': {
     title: 'Swap the encoder',
-    description: "Replaces a bundle's vision encoder by a projector that reads stored vectors, and trains projector and head.",
+    description:
+      "Replaces a bundle's vision encoder by a projector that reads stored vectors, and trains projector and head.",
   },
   evaluate: {
     title: 'Evaluate',
-    description: 'Compares bundles on the same held-out items: accuracy with intervals and paired tests, latency and cost by images per request.',
+    description:
+      'Compares bundles on the same held-out items: accuracy with intervals and paired tests, latency and cost by images per request.',
   },
 };
 
@@ -25,12 +32,17 @@ const templates: RecipeListDto['templates'] = [
   {
     name: 'encoder-swap',
     title: 'Encoder swap, from stock to comparison',
-    description: 'The whole main job: a stock bundle, the same fine-tuned, a domain encoder with stored vectors, the swapped bundle, and all of them compared.',
+    description:
+      'The whole main job: a stock bundle, the same fine-tuned, a domain encoder with stored vectors, the swapped bundle, and all of them compared.',
     spec: {
       name: 'encoder-swap',
       seed: 7,
       steps: [
-        { name: 'stock', recipe: 'finetune', parameters: { dataset: 'dataset:GENERIC', architecture, objective: classify('TARGET') } },
+        {
+          name: 'stock',
+          recipe: 'finetune',
+          parameters: { dataset: 'dataset:GENERIC', architecture, objective: classify('TARGET') },
+        },
         {
           name: 'native',
           recipe: 'finetune',
@@ -40,13 +52,26 @@ const templates: RecipeListDto['templates'] = [
         {
           name: 'domain',
           recipe: 'finetune',
-          parameters: { dataset: 'dataset:DATASET', architecture, objective: { kind: 'contrastive', attributes: ['TARGET'] } },
+          parameters: {
+            dataset: 'dataset:DATASET',
+            architecture,
+            objective: { kind: 'contrastive', attributes: ['TARGET'] },
+          },
         },
-        { name: 'vectors', recipe: 'embed', parameters: { dataset: 'dataset:DATASET', encoder: 'step:domain', previous: 'snapshot:latest' } },
+        {
+          name: 'vectors',
+          recipe: 'embed',
+          parameters: { dataset: 'dataset:DATASET', encoder: 'step:domain', previous: 'snapshot:latest' },
+        },
         {
           name: 'swapped',
           recipe: 'swap-encoder',
-          parameters: { dataset: 'dataset:DATASET', base: 'step:native', snapshot: 'step:vectors', targets: ['TARGET'] },
+          parameters: {
+            dataset: 'dataset:DATASET',
+            base: 'step:native',
+            snapshot: 'step:vectors',
+            targets: ['TARGET'],
+          },
           register: { model: 'tagger' },
         },
         {
@@ -81,7 +106,11 @@ const templates: RecipeListDto['templates'] = [
         {
           name: 'evaluation',
           recipe: 'evaluate',
-          parameters: { dataset: 'dataset:DATASET', targets: ['TARGET'], candidates: [{ name: 'trained', role: 'fine-tuned', bundle: 'step:train' }] },
+          parameters: {
+            dataset: 'dataset:DATASET',
+            targets: ['TARGET'],
+            candidates: [{ name: 'trained', role: 'fine-tuned', bundle: 'step:train' }],
+          },
         },
       ],
     },
@@ -89,10 +118,17 @@ const templates: RecipeListDto['templates'] = [
   {
     name: 'refresh-vectors',
     title: 'Refresh stored vectors',
-    description: 'Encodes what changed in the catalogue since the live snapshot, with the encoder of a model that is registered.',
+    description:
+      'Encodes what changed in the catalogue since the live snapshot, with the encoder of a model that is registered.',
     spec: {
       name: 'refresh-vectors',
-      steps: [{ name: 'vectors', recipe: 'embed', parameters: { dataset: 'dataset:DATASET', encoder: 'model:MODEL@1', previous: 'snapshot:latest' } }],
+      steps: [
+        {
+          name: 'vectors',
+          recipe: 'embed',
+          parameters: { dataset: 'dataset:DATASET', encoder: 'model:MODEL@1', previous: 'snapshot:latest' },
+        },
+      ],
     },
   },
 ];

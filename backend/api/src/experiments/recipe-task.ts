@@ -4,7 +4,10 @@ import type { Run } from './run.entity.js';
 import { withMounts } from './step-inputs.js';
 
 /** What the runner gets to do: the run's parameters with its inputs as mounts. */
-export function recipeTaskOf(run: Pick<Run, 'recipe' | 'parameters' | 'inputs'>, mounted: ReadonlySet<string>): SandboxJob['work'] {
+export function recipeTaskOf(
+  run: Pick<Run, 'recipe' | 'parameters' | 'inputs'>,
+  mounted: ReadonlySet<string>,
+): SandboxJob['work'] {
   const input = withMounts(run.parameters, run.inputs, mounted);
   switch (run.recipe) {
     case 'finetune':

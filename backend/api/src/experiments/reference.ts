@@ -8,7 +8,8 @@ export type Reference =
   | { kind: 'model'; name: string; version: string }
   | { kind: 'snapshot'; id: string };
 
-const FORMS = 'step:NAME, dataset:NAME, dataset:NAME@VERSION, model:NAME@VERSION, model:NAME@ALIAS, snapshot:ID or snapshot:latest';
+const FORMS =
+  'step:NAME, dataset:NAME, dataset:NAME@VERSION, model:NAME@VERSION, model:NAME@ALIAS, snapshot:ID or snapshot:latest';
 
 /** @returns null where the text has none of the forms */
 export function parseReference(text: string): Reference | null {

@@ -5,22 +5,24 @@ import type { Failure } from '@graft/protocol';
 import { Injectable, Logger } from '@nestjs/common';
 import { DomainError } from '../kernel/index.js';
 import { Config } from '../platform/config/env.js';
-import { Transactions, untilDatabaseAnswers } from '../platform/database/index.js';
-import { Live } from '../platform/live/index.js';
-import { SandboxHost, SandboxRunner, type RunningJob, type SandboxLimits, type SandboxOutcome } from '../sandboxes/index.js';
+import { untilDatabaseAnswers } from '../platform/database/index.js';
+import {
+  SandboxHost,
+  SandboxRunner,
+  type RunningJob,
+  type SandboxLimits,
+  type SandboxOutcome,
+} from '../sandboxes/index.js';
 import type { RunLimits } from './experiment-spec.js';
 import type { Run } from './run.entity.js';
 import { RunCompletion } from './run-completion.js';
 import { InputUnavailable, RunInputs, type ResolvedInput } from './run-inputs.js';
-import { RunJournal } from './run-journal.js';
-import { RunRecordsRepository } from './run-records.repository.js';
+import { RunJournals, type RunJournal } from './run-journal.js';
 import { RunsRepository, type Holder } from './runs.repository.js';
 
 const HEARTBEAT_MS = 2_000;
 const MAX_CRASHES = 3;
 const MEBIBYTE = 1 << 20;
-/** A line of our own stands after every line of the runner. */
-const LAST_SEQ = 2 ** 31 - 1;
 const CANCELLED: Failure = { code: 'cancelled', message: 'It was cancelled.', retryable: false };
 
 /** Carries one claimed run through one attempt, to its end or back to the queue. */
@@ -30,13 +32,11 @@ export class RunExecutor {
 
   constructor(
     private readonly runs: RunsRepository,
-    private readonly records: RunRecordsRepository,
     private readonly inputs: RunInputs,
     private readonly completion: RunCompletion,
     private readonly runner: SandboxRunner,
     private readonly host: SandboxHost,
-    private readonly transactions: Transactions,
-    private readonly live: Live,
+    private readonly journals: RunJournals,
     private readonly config: Config,
   ) {}
 
@@ -45,7 +45,7 @@ export class RunExecutor {
    * @returns ids of runs that became ready by its end
    */
   async execute(run: Run, holder: Holder, abandon: AbortSignal): Promise<string[]> {
-    const journal = new RunJournal(holder, { transactions: this.transactions, runs: this.runs, records: this.records, live: this.live });
+    const journal = this.journals.open(holder);
     const ready = await this.attempt(run, holder, journal, abandon);
     await this.removeWorkspace(run.id);
     return ready;
@@ -76,9 +76,11 @@ export class RunExecutor {
     let outcome: SandboxOutcome;
     try {
       outcome = await job.outcome;
-      await untilDatabaseAnswers(() => this.transactions.run((tx) => this.runs.addUsage(run.id, outcome.usage, tx)));
+      await untilDatabaseAnswers(() => this.runs.addUsage(run.id, outcome.usage));
       await journal.flush();
-      return await untilDatabaseAnswers(() => this.conclude(run, holder, { inputs, outcome, wasCancelled: heart.wasCancelled, abandon }));
+      return await untilDatabaseAnswers(() =>
+        this.conclude(run, holder, { inputs, outcome, wasCancelled: heart.wasCancelled, abandon }),
+      );
     } finally {
       heart.stop();
     }
@@ -106,35 +108,35 @@ export class RunExecutor {
     const isFinal = error instanceof InputUnavailable || error instanceof DomainError;
     this.logger.warn({ err: error, runId: run.id }, 'A run could not be started');
     const message = (error instanceof Error ? error.message : String(error)).slice(0, 2000);
-    if (isFinal) return await untilDatabaseAnswers(() => this.completion.fail(run, holder, { code: 'artifact-missing', message, retryable: false }));
+    if (isFinal)
+      return await untilDatabaseAnswers(() =>
+        this.completion.fail(run, holder, { code: 'artifact-missing', message, retryable: false }),
+      );
     return await untilDatabaseAnswers(() => this.crashed(run, holder, { code: 'internal', message, retryable: true }));
   }
 
   private async conclude(
     run: Run,
     holder: Holder,
-    { inputs, outcome, wasCancelled, abandon }: { inputs: readonly ResolvedInput[]; outcome: SandboxOutcome; wasCancelled: boolean; abandon: AbortSignal },
+    {
+      inputs,
+      outcome,
+      wasCancelled,
+      abandon,
+    }: { inputs: readonly ResolvedInput[]; outcome: SandboxOutcome; wasCancelled: boolean; abandon: AbortSignal },
   ): Promise<string[]> {
     if (outcome.state === 'succeeded') return await this.completion.succeed(run, holder, inputs, outcome);
     if (wasCancelled) return await this.completion.fail(run, holder, CANCELLED);
-    if (abandon.aborted) return await this.backToQueue(run, holder, 0);
-    return outcome.crashed ? await this.crashed(run, holder, outcome.failure) : await this.completion.fail(run, holder, outcome.failure);
+    if (abandon.aborted) return await this.completion.retry(run, holder, null);
+    return outcome.crashed
+      ? await this.crashed(run, holder, outcome.failure)
+      : await this.completion.fail(run, holder, outcome.failure);
   }
 
-  /** A crash may have been bad luck: another attempt goes on from the last checkpoint, a few times. */
+  /** A crash may have been bad luck: it is tried again, a few times. */
   private async crashed(run: Run, holder: Holder, failure: Failure): Promise<string[]> {
-    if (run.crashes + 1 >= MAX_CRASHES) return await this.completion.fail(run, holder, failure);
-    const message = `Attempt ${run.attempt} crashed and is tried again. ${failure.message}`;
-    await this.transactions.run((tx) => this.records.insertLogs([{ runId: run.id, attempt: run.attempt, seq: LAST_SEQ, level: 'error', message, at: new Date() }], tx));
-    return await this.backToQueue(run, holder, 1);
-  }
-
-  private async backToQueue(run: Run, holder: Holder, crashes: 0 | 1): Promise<string[]> {
-    return await this.transactions.run(async (tx) => {
-      const isQueued = await this.runs.requeue(holder, crashes, tx);
-      await this.live.changed(tx, { resource: 'runs', id: run.id, type: 'updated' });
-      return isQueued ? [run.id] : [];
-    });
+    if (run.crashes + 1 < MAX_CRASHES) return await this.completion.retry(run, holder, failure);
+    return await this.completion.fail(run, holder, failure);
   }
 }
 

@@ -51,13 +51,20 @@ export class RunInputs {
   async resolve(run: Run): Promise<ResolvedInput[]> {
     const resolved: ResolvedInput[] = [];
     for (const input of run.inputs) {
-      const found = input.source.kind === 'latest-snapshot' ? await this.latestSnapshot(input, resolved) : await this.resolveOne(input);
+      const found =
+        input.source.kind === 'latest-snapshot'
+          ? await this.latestSnapshot(input, resolved)
+          : await this.resolveOne(input);
       if (found !== null) resolved.push(found);
     }
     return resolved;
   }
 
-  private async sourceOf({ target, reference }: PlannedInput, field: string, runIdOf: ReadonlyMap<string, string>): Promise<RunInput['source']> {
+  private async sourceOf(
+    { target, reference }: PlannedInput,
+    field: string,
+    runIdOf: ReadonlyMap<string, string>,
+  ): Promise<RunInput['source']> {
     switch (target.kind) {
       case 'step':
         return { kind: 'run', runId: runIdOf.get(target.step) ?? '' };
@@ -94,7 +101,8 @@ export class RunInputs {
         const before = await this.runs.find(source.runId);
         const wanted = before === null ? undefined : recipeOutputs[before.recipe];
         const artifact = (await this.records.artifactsOf(source.runId)).find(({ kind }) => kind === wanted);
-        if (artifact === undefined) throw new InputUnavailable(`${input.field}: the run ${source.runId} left no ${wanted ?? 'artifact'}`);
+        if (artifact === undefined)
+          throw new InputUnavailable(`${input.field}: the run ${source.runId} left no ${wanted ?? 'artifact'}`);
         const registered = await this.registeredBy(source.runId);
         return { ...input, ...blank, ...registered, tree: artifact.treeHash };
       }
@@ -104,20 +112,32 @@ export class RunInputs {
   }
 
   private async registeredBy(runId: string): Promise<{ modelVersionId: string | null; snapshotId: string | null }> {
-    const [version, snapshot] = await Promise.all([this.models.findVersionOfRun(runId), this.spaces.findSnapshotOfRun(runId)]);
+    const [version, snapshot] = await Promise.all([
+      this.models.findVersionOfRun(runId),
+      this.spaces.findSnapshotOfRun(runId),
+    ]);
     return { modelVersionId: version?.id ?? null, snapshotId: snapshot?.id ?? null };
   }
 
   /** `snapshot:latest` is the live snapshot of the encoder's space (of the only space where there is no encoder) for the run's dataset. */
   private async latestSnapshot(input: RunInput, others: readonly ResolvedInput[]): Promise<ResolvedInput | null> {
     const dataset = others.find(({ accepts }) => accepts === 'dataset');
-    const version = dataset?.datasetVersionId == null ? null : await this.datasets.findVersion(dataset.datasetVersionId);
+    const versionId = dataset?.datasetVersionId ?? null;
+    const version = versionId === null ? null : await this.datasets.findVersion(versionId);
     if (version === null) throw new InputUnavailable(`${input.field}: the dataset of the run is not known`);
     const encoder = others.find(({ mount }) => mount === 'encoder');
     const snapshot =
-      encoder === undefined ? await this.spaces.findNewest(version.datasetId) : await this.spaces.findLive(await this.spaceOf(encoder.tree), version.datasetId);
+      encoder === undefined
+        ? await this.spaces.findNewest(version.datasetId)
+        : await this.spaces.findLive(await this.spaceOf(encoder.tree), version.datasetId);
     if (snapshot !== null) {
-      return { ...input, tree: snapshot.treeHash, datasetVersionId: null, modelVersionId: null, snapshotId: snapshot.id };
+      return {
+        ...input,
+        tree: snapshot.treeHash,
+        datasetVersionId: null,
+        modelVersionId: null,
+        snapshotId: snapshot.id,
+      };
     }
     // The first embedding of a space has nothing to start from; a swap without vectors cannot be.
     if (encoder !== undefined) return null;
@@ -125,9 +145,12 @@ export class RunInputs {
   }
 
   private async spaceOf(bundleTree: string): Promise<string> {
-    const manifest = BundleManifest.parse(JSON.parse((await this.artifacts.readFile(bundleTree, 'bundle.json')).toString('utf8')));
+    const manifest = BundleManifest.parse(
+      JSON.parse((await this.artifacts.readFile(bundleTree, 'bundle.json')).toString('utf8')),
+    );
     const space = manifest.components['vision_encoder']?.space;
-    if (space === undefined) throw new InputUnavailable('encoder: the bundle has no vision_encoder that writes a space');
+    if (space === undefined)
+      throw new InputUnavailable('encoder: the bundle has no vision_encoder that writes a space');
     return space.id;
   }
 

@@ -1,20 +1,27 @@
 import type { Event } from '@graft/protocol';
-import { Logger } from '@nestjs/common';
-import type { Transactions } from '../platform/database/index.js';
-import type { Live } from '../platform/live/index.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { Transactions } from '../platform/database/index.js';
+import { Live } from '../platform/live/index.js';
 import type { RunLog, RunMetric } from './run-records.entity.js';
-import type { RunRecordsRepository } from './run-records.repository.js';
-import type { Holder, RunsRepository } from './runs.repository.js';
+import { RunRecordsRepository } from './run-records.repository.js';
+import { RunsRepository, type Holder } from './runs.repository.js';
 
 const FLUSH_MS = 500;
 /** While the database is away, what comes is kept up to here; then the oldest goes. */
 const MAX_KEPT = 20_000;
 
-export interface JournalDoors {
-  transactions: Transactions;
-  runs: RunsRepository;
-  records: RunRecordsRepository;
-  live: Live;
+@Injectable()
+export class RunJournals {
+  constructor(
+    readonly transactions: Transactions,
+    readonly runs: RunsRepository,
+    readonly records: RunRecordsRepository,
+    readonly live: Live,
+  ) {}
+
+  open(holder: Holder): RunJournal {
+    return new RunJournal(holder, this);
+  }
 }
 
 /** Writes what a runner says about itself into the database, in batches: a training step must never wait for a row. */
@@ -28,15 +35,21 @@ export class RunJournal {
 
   constructor(
     private readonly holder: Holder,
-    private readonly doors: JournalDoors,
+    private readonly doors: RunJournals,
   ) {}
 
   hear(event: Event): void {
     const { runId, attempt } = this.holder;
     const at = new Date(event.at);
-    if (event.type === 'metric') this.metrics.push({ runId, name: event.name, step: event.step, value: event.value, at });
-    else if (event.type === 'log') this.logs.push({ runId, attempt, seq: event.seq, level: event.level, message: event.message, at });
-    else if (event.type === 'progress') this.progress = { fraction: event.fraction, phase: event.message === undefined ? event.phase : `${event.phase}: ${event.message}` };
+    if (event.type === 'metric')
+      this.metrics.push({ runId, name: event.name, step: event.step, value: event.value, at });
+    else if (event.type === 'log')
+      this.logs.push({ runId, attempt, seq: event.seq, level: event.level, message: event.message, at });
+    else if (event.type === 'progress')
+      this.progress = {
+        fraction: event.fraction,
+        phase: event.message === undefined ? event.phase : `${event.phase}: ${event.message}`,
+      };
     else return;
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
   }

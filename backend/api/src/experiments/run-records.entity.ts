@@ -28,7 +28,11 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 @Unique('run_logs_run_id_attempt_seq_key', ['runId', 'attempt', 'seq'])
 @Index('run_logs_run_id_idx', ['runId', 'id'])
 export class RunLog {
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'run_logs_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'run_logs_pkey',
+  })
   id!: string;
 
   @ForeignKey(() => Run, { name: 'run_logs_run_id_fkey', onDelete: 'CASCADE' })

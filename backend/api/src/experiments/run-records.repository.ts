@@ -17,12 +17,24 @@ export class RunRecordsRepository {
 
   async insertLogs(logs: readonly Omit<RunLog, 'id'>[], tx: Tx): Promise<void> {
     if (logs.length === 0) return;
-    await tx.createQueryBuilder().insert().into(RunLog).values([...logs]).orIgnore().execute();
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(RunLog)
+      .values([...logs])
+      .orIgnore()
+      .execute();
   }
 
   async insertArtifacts(artifacts: readonly RunArtifact[], tx: Tx): Promise<void> {
     if (artifacts.length === 0) return;
-    await tx.createQueryBuilder().insert().into(RunArtifact).values([...artifacts]).orIgnore().execute();
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(RunArtifact)
+      .values([...artifacts])
+      .orIgnore()
+      .execute();
   }
 
   metricsOf(runId: string): Promise<RunMetric[]> {
@@ -39,7 +51,11 @@ export class RunRecordsRepository {
   }
 
   logsOf(runId: string, afterId: string, limit: number): Promise<RunLog[]> {
-    return this.dataSource.manager.find(RunLog, { where: { runId, id: MoreThan(afterId) }, order: { id: 'ASC' }, take: limit });
+    return this.dataSource.manager.find(RunLog, {
+      where: { runId, id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 
   artifactsOf(runId: string): Promise<RunArtifact[]> {

@@ -60,7 +60,10 @@ export class RunsController {
   @Get(':id/logs')
   @Requires('experiments:read')
   @Operation({ id: 'listRunLogs', summary: 'Log lines after a known one', returns: RunLogListDto })
-  async logs(@Param('id', { schema: Id }) id: string, @Query({ schema: ListRunLogsQuery }) query: ListRunLogsQuery): Promise<RunLogListDto> {
+  async logs(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ListRunLogsQuery }) query: ListRunLogsQuery,
+  ): Promise<RunLogListDto> {
     return runLogListDto(await this.runs.logs(id, query.afterId, query.limit));
   }
 

@@ -38,7 +38,11 @@ export class RunsRepository {
   }
 
   ofExperiments(experimentIds: readonly string[]): Promise<Run[]> {
-    return this.dataSource.manager.createQueryBuilder(Run, 'run').where('run.experimentId = ANY(:experimentIds)', { experimentIds }).orderBy('run.position').getMany();
+    return this.dataSource.manager
+      .createQueryBuilder(Run, 'run')
+      .where('run.experimentId = ANY(:experimentIds)', { experimentIds })
+      .orderBy('run.position')
+      .getMany();
   }
 
   async list(filter: RunsFilter, page: PageRequest<'createdAt' | 'name' | 'state' | 'position'>): Promise<Page<Run>> {
@@ -48,7 +52,11 @@ export class RunsRepository {
       ...(state === undefined ? {} : { state }),
       ...(recipe === undefined ? {} : { recipe }),
     };
-    const [items, total] = await this.dataSource.manager.findAndCount(Run, { where, order: { [page.sort]: page.order, position: 'ASC', id: 'ASC' }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(Run, {
+      where,
+      order: { [page.sort]: page.order, position: 'ASC', id: 'ASC' },
+      ...window(page),
+    });
     return { items, total };
   }
 
@@ -110,12 +118,11 @@ export class RunsRepository {
     return affected === 1;
   }
 
-  async addUsage(runId: string, usage: { cpuSeconds: number; peakMemoryBytes: number }, tx: Tx): Promise<void> {
-    await tx.query('UPDATE runs SET cpu_seconds = cpu_seconds + $2, peak_memory_bytes = greatest(peak_memory_bytes, $3) WHERE id = $1', [
-      runId,
-      usage.cpuSeconds,
-      Math.round(usage.peakMemoryBytes),
-    ]);
+  async addUsage(runId: string, usage: { cpuSeconds: number; peakMemoryBytes: number }): Promise<void> {
+    await this.dataSource.query(
+      'UPDATE runs SET cpu_seconds = cpu_seconds + $2, peak_memory_bytes = greatest(peak_memory_bytes, $3) WHERE id = $1',
+      [runId, usage.cpuSeconds, Math.round(usage.peakMemoryBytes)],
+    );
   }
 
   /** Back to the queue for another attempt. */
@@ -137,7 +144,9 @@ export class RunsRepository {
   }
 
   async findRunning(): Promise<Holder[]> {
-    return await this.dataSource.query(`SELECT id AS "runId", attempt, worker_id AS "workerId" FROM runs WHERE state = 'running'`);
+    return await this.dataSource.query(
+      `SELECT id AS "runId", attempt, worker_id AS "workerId" FROM runs WHERE state = 'running'`,
+    );
   }
 
   /** Serialises what happens to the steps of one experiment: two that end at once must not both miss the other's success. */
@@ -198,13 +207,12 @@ export class RunsRepository {
     return [...ended, ...asked].map(({ id }) => id);
   }
 
-  async hasQueued(): Promise<boolean> {
-    return await this.dataSource.manager.existsBy(Run, { state: 'queued' });
-  }
-
   /** Which of these runs can still write into their workspace. */
   async openAmong(ids: readonly string[]): Promise<Set<string>> {
-    const rows: { id: string }[] = await this.dataSource.query(`SELECT id FROM runs WHERE id = ANY($1) AND state IN ('waiting', 'queued', 'running')`, [ids]);
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT id FROM runs WHERE id = ANY($1) AND state IN ('waiting', 'queued', 'running')`,
+      [ids],
+    );
     return new Set(rows.map(({ id }) => id));
   }
 }

@@ -41,7 +41,13 @@ export class RunsService {
   /** @throws DomainError `report-missing` for a run that is not a succeeded evaluation */
   async report(id: string): Promise<EvaluationReport> {
     const artifact = (await this.artifacts(id)).find(({ kind }) => kind === 'report');
-    if (artifact === undefined) throw new DomainError('report-missing', `The run ${id} has no report: only an evaluate run that succeeded has one.`);
-    return EvaluationReport.parse(JSON.parse((await this.artifactStore.readFile(artifact.treeHash, 'report.json')).toString('utf8')));
+    if (artifact === undefined)
+      throw new DomainError(
+        'report-missing',
+        `The run ${id} has no report: only an evaluate run that succeeded has one.`,
+      );
+    return EvaluationReport.parse(
+      JSON.parse((await this.artifactStore.readFile(artifact.treeHash, 'report.json')).toString('utf8')),
+    );
   }
 }

@@ -51,12 +51,24 @@ function named(fields: Field[]): StepInput[] {
   return fields.flatMap(([path, accepts, reference]) =>
     reference === null
       ? []
-      : [{ field: `parameters${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')}`, path, mount: path.join('-'), accepts, reference }],
+      : [
+          {
+            field: `parameters${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')}`,
+            path,
+            mount: path.join('-'),
+            accepts,
+            reference,
+          },
+        ],
   );
 }
 
 /** The step's parameters as the runner takes them: each reference replaced by its mount, or by null where it resolved to nothing. */
-export function withMounts(parameters: object, inputs: readonly Pick<StepInput, 'path' | 'mount'>[], mounted: ReadonlySet<string>): object {
+export function withMounts(
+  parameters: object,
+  inputs: readonly Pick<StepInput, 'path' | 'mount'>[],
+  mounted: ReadonlySet<string>,
+): object {
   const copy = structuredClone(parameters);
   for (const { path, mount } of inputs) {
     const [last, ...above] = [...path].reverse();

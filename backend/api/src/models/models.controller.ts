@@ -31,7 +31,12 @@ export class ModelsController {
   @Post('models')
   @Requires('models:create')
   @Audited('models.create')
-  @Operation({ id: 'createModel', summary: 'Make a model that versions can be registered under', status: 201, returns: ModelDto })
+  @Operation({
+    id: 'createModel',
+    summary: 'Make a model that versions can be registered under',
+    status: 201,
+    returns: ModelDto,
+  })
   async create(@Body({ schema: CreateModelDto }) body: CreateModelDto): Promise<ModelDto> {
     return modelDto(await this.models.create(body.name, body.description));
   }
@@ -46,7 +51,11 @@ export class ModelsController {
   @Put('models/:id/aliases/:alias')
   @Requires('models:alias')
   @Audited('models.set-alias')
-  @Operation({ id: 'setModelAlias', summary: 'Point an alias at a version; champion moves only through a rollout', returns: ModelDto })
+  @Operation({
+    id: 'setModelAlias',
+    summary: 'Point an alias at a version; champion moves only through a rollout',
+    returns: ModelDto,
+  })
   async setAlias(
     @Param('id', { schema: Id }) id: string,
     @Param('alias', { schema: Name }) alias: string,
@@ -58,14 +67,20 @@ export class ModelsController {
   @Get('model-versions')
   @Requires('models:read')
   @Operation({ id: 'listModelVersions', summary: 'Versions, of one model or of all', returns: ModelVersionListDto })
-  async listVersions(@Query({ schema: ListModelVersionsQuery }) query: ListModelVersionsQuery): Promise<ModelVersionListDto> {
+  async listVersions(
+    @Query({ schema: ListModelVersionsQuery }) query: ListModelVersionsQuery,
+  ): Promise<ModelVersionListDto> {
     const { items, total } = await this.models.listVersions(query, query);
     return { items: items.map(modelVersionDto), total };
   }
 
   @Get('model-versions/:id')
   @Requires('models:read')
-  @Operation({ id: 'getModelVersion', summary: 'One version with its components, labels and lineage', returns: ModelVersionDto })
+  @Operation({
+    id: 'getModelVersion',
+    summary: 'One version with its components, labels and lineage',
+    returns: ModelVersionDto,
+  })
   async getVersion(@Param('id', { schema: Id }) id: string): Promise<ModelVersionDto> {
     return modelVersionDto(await this.models.getVersion(id));
   }

@@ -16,7 +16,10 @@ export class ModelsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async list(page: PageRequest<'name' | 'createdAt'>): Promise<Page<Model>> {
-    const [items, total] = await this.dataSource.manager.findAndCount(Model, { order: { [page.sort]: page.order, id: 'ASC' }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(Model, {
+      order: { [page.sort]: page.order, id: 'ASC' },
+      ...window(page),
+    });
     return { items, total };
   }
 
@@ -29,17 +32,31 @@ export class ModelsRepository {
   }
 
   async findMany(ids: readonly string[]): Promise<Model[]> {
-    return await this.dataSource.manager.createQueryBuilder(Model, 'model').where('model.id = ANY(:ids)', { ids }).getMany();
+    return await this.dataSource.manager
+      .createQueryBuilder(Model, 'model')
+      .where('model.id = ANY(:ids)', { ids })
+      .getMany();
   }
 
   /** @returns false when the name is taken */
   async insert(model: Model, tx: Tx): Promise<boolean> {
-    const result = await tx.createQueryBuilder().insert().into(Model).values(model).orIgnore().returning('id').execute();
+    const result = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(Model)
+      .values(model)
+      .orIgnore()
+      .returning('id')
+      .execute();
     return (result.raw as unknown[]).length === 1;
   }
 
   aliasesOf(modelIds: readonly string[], tx: Tx = this.dataSource.manager): Promise<ModelAlias[]> {
-    return tx.createQueryBuilder(ModelAlias, 'alias').where('alias.modelId = ANY(:modelIds)', { modelIds }).orderBy('alias.alias').getMany();
+    return tx
+      .createQueryBuilder(ModelAlias, 'alias')
+      .where('alias.modelId = ANY(:modelIds)', { modelIds })
+      .orderBy('alias.alias')
+      .getMany();
   }
 
   async setAlias(alias: ModelAlias, tx: Tx): Promise<void> {
@@ -53,7 +70,11 @@ export class ModelsRepository {
   async listVersions(filter: VersionsFilter, page: PageRequest<'version' | 'createdAt'>): Promise<Page<ModelVersion>> {
     const { modelId, runId } = filter;
     const where = { ...(modelId === undefined ? {} : { modelId }), ...(runId === undefined ? {} : { runId }) };
-    const [items, total] = await this.dataSource.manager.findAndCount(ModelVersion, { where, order: { [page.sort]: page.order, id: 'ASC' }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(ModelVersion, {
+      where,
+      order: { [page.sort]: page.order, id: 'ASC' },
+      ...window(page),
+    });
     return { items, total };
   }
 
@@ -77,8 +98,17 @@ export class ModelsRepository {
   /** The next number of the model, settled under a lock on the model; the version of the same run where it was stored before. */
   async insertVersion(version: Omit<ModelVersion, 'id' | 'version'>, tx: Tx): Promise<ModelVersion> {
     await tx.query('SELECT id FROM models WHERE id = $1 FOR UPDATE', [version.modelId]);
-    const [{ next }]: [{ next: number }] = await tx.query('SELECT coalesce(max(version), 0) + 1 AS next FROM model_versions WHERE model_id = $1', [version.modelId]);
-    await tx.createQueryBuilder().insert().into(ModelVersion).values({ ...version, id: newId(), version: next }).orIgnore().execute();
+    const [{ next }]: [{ next: number }] = await tx.query(
+      'SELECT coalesce(max(version), 0) + 1 AS next FROM model_versions WHERE model_id = $1',
+      [version.modelId],
+    );
+    await tx
+      .createQueryBuilder()
+      .insert()
+      .into(ModelVersion)
+      .values({ ...version, id: newId(), version: next })
+      .orIgnore()
+      .execute();
     return await tx.findOneByOrFail(ModelVersion, { runId: version.runId });
   }
 }

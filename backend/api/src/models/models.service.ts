@@ -46,13 +46,17 @@ export class ModelsService {
   async create(name: string, description: string): Promise<ModelWithAliases> {
     const model: Model = { id: newId(), name, description, createdAt: new Date() };
     await this.transactions.run(async (tx) => {
-      if (!(await this.models.insert(model, tx))) throw new DomainError('model-name-taken', `A model named ${name} exists already. Choose another name.`);
+      if (!(await this.models.insert(model, tx)))
+        throw new DomainError('model-name-taken', `A model named ${name} exists already. Choose another name.`);
       await this.live.changed(tx, { resource: 'models', id: model.id, type: 'created' });
     });
     return { ...model, aliases: [] };
   }
 
-  async listVersions(filter: VersionsFilter, page: Parameters<ModelsRepository['listVersions']>[1]): Promise<Page<NamedVersion>> {
+  async listVersions(
+    filter: VersionsFilter,
+    page: Parameters<ModelsRepository['listVersions']>[1],
+  ): Promise<Page<NamedVersion>> {
     const { items, total } = await this.models.listVersions(filter, page);
     return { items: await this.withNames(items), total };
   }
@@ -73,7 +77,9 @@ export class ModelsService {
   async resolve(modelName: string, text: string): Promise<ModelVersion | null> {
     const model = await this.models.findByName(modelName);
     if (model === null) return null;
-    return /^[1-9]\d{0,8}$/.test(text) ? await this.models.findVersionByNumber(model.id, Number(text)) : await this.models.findVersionByAlias(model.id, text);
+    return /^[1-9]\d{0,8}$/.test(text)
+      ? await this.models.findVersionByNumber(model.id, Number(text))
+      : await this.models.findVersionByAlias(model.id, text);
   }
 
   findVersionOfRun(runId: string): Promise<ModelVersion | null> {
@@ -82,7 +88,10 @@ export class ModelsService {
 
   async setAlias(modelId: string, alias: string, versionId: string): Promise<ModelWithAliases> {
     if (alias === CHAMPION) {
-      throw new DomainError('champion-protected', 'The champion moves only through an approved rollout: request a rollout of this version instead.');
+      throw new DomainError(
+        'champion-protected',
+        'The champion moves only through an approved rollout: request a rollout of this version instead.',
+      );
     }
     await this.transactions.run(async (tx) => {
       if ((await this.models.find(modelId, tx)) === null) throw notFound('model', modelId);
@@ -98,7 +107,8 @@ export class ModelsService {
   async moveChampion(versionId: string, tx: Tx): Promise<string | null> {
     const version = await this.models.findVersion(versionId, tx);
     if (version === null) throw notFound('model version', versionId);
-    const before = (await this.models.aliasesOf([version.modelId], tx)).find(({ alias }) => alias === CHAMPION)?.versionId ?? null;
+    const before =
+      (await this.models.aliasesOf([version.modelId], tx)).find(({ alias }) => alias === CHAMPION)?.versionId ?? null;
     await this.move(version.modelId, CHAMPION, versionId, tx);
     return before;
   }

@@ -103,7 +103,10 @@ export class ControlReader {
     const parsed = Event.safeParse(value);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      this.violate(`an event is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.slice(0, MAX_SHOWN), false);
+      this.violate(
+        `an event is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.slice(0, MAX_SHOWN),
+        false,
+      );
       return;
     }
     this.accept(parsed.data);
@@ -137,8 +140,14 @@ export class ControlReader {
     const now = this.nowMs();
     const seconds = (now - this.refilledAtMs) / 1000;
     this.refilledAtMs = now;
-    this.eventAllowance = Math.min(Math.max(EVENTS_PER_SECOND, this.eventAllowance), this.eventAllowance + seconds * EVENTS_PER_SECOND);
-    this.byteAllowance = Math.min(Math.max(BYTES_PER_SECOND, this.byteAllowance), this.byteAllowance + seconds * BYTES_PER_SECOND);
+    this.eventAllowance = Math.min(
+      Math.max(EVENTS_PER_SECOND, this.eventAllowance),
+      this.eventAllowance + seconds * EVENTS_PER_SECOND,
+    );
+    this.byteAllowance = Math.min(
+      Math.max(BYTES_PER_SECOND, this.byteAllowance),
+      this.byteAllowance + seconds * BYTES_PER_SECOND,
+    );
   }
 
   /** Stops reading: the kernel's buffer fills and the sender waits. */

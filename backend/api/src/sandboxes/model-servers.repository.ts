@@ -23,15 +23,17 @@ export class ModelServersRepository {
 
   /** Takes over one server that is wanted and that no living worker serves. One statement: two workers never get the same. */
   async claim(workerId: string): Promise<ModelServer | null> {
-    const rows: { model_version_id: string }[] = await this.dataSource.query(
-      `UPDATE model_servers SET worker_id = $1, lease_until = now() + ${LEASE}, state = 'starting', sandbox_id = NULL, socket_path = NULL, changed_at = now()
+    const rows: { model_version_id: string }[] = await this.dataSource
+      .query(
+        `UPDATE model_servers SET worker_id = $1, lease_until = now() + ${LEASE}, state = 'starting', sandbox_id = NULL, socket_path = NULL, changed_at = now()
        WHERE model_version_id = (
          SELECT model_version_id FROM model_servers
          WHERE wanted AND (lease_until IS NULL OR lease_until < now()) AND (retry_at IS NULL OR retry_at <= now())
          ORDER BY changed_at LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING model_version_id`,
-      [workerId],
-    ).then(([returned]: [{ model_version_id: string }[], number]) => returned);
+        [workerId],
+      )
+      .then(([returned]: [{ model_version_id: string }[], number]) => returned);
     const [row] = rows;
     return row === undefined ? null : await this.find(row.model_version_id);
   }
@@ -45,13 +47,20 @@ export class ModelServersRepository {
     return rows.length === 1;
   }
 
-  async update(modelVersionId: string, workerId: string, changes: Partial<Omit<ModelServer, 'modelVersionId' | 'workerId'>>, tx: Tx): Promise<void> {
+  async update(
+    modelVersionId: string,
+    workerId: string,
+    changes: Partial<Omit<ModelServer, 'modelVersionId' | 'workerId'>>,
+    tx: Tx,
+  ): Promise<void> {
     await tx.update(ModelServer, { modelVersionId, workerId }, { ...changes, changedAt: new Date() });
   }
 
   /** Ends the leases of workers that are known to be dead, so that nobody waits for them. */
   async releaseWorkers(isDead: (workerId: string) => boolean): Promise<void> {
-    const leased: { worker_id: string }[] = await this.dataSource.query('SELECT DISTINCT worker_id FROM model_servers WHERE lease_until IS NOT NULL');
+    const leased: { worker_id: string }[] = await this.dataSource.query(
+      'SELECT DISTINCT worker_id FROM model_servers WHERE lease_until IS NOT NULL',
+    );
     const dead = leased.map((row) => row.worker_id).filter(isDead);
     await this.dataSource.query('UPDATE model_servers SET lease_until = NULL WHERE worker_id = ANY($1)', [dead]);
   }

@@ -1,32 +1,16 @@
 import path from 'node:path';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { DatasetsService } from '../datasets/index.js';
-import { ModelsService, type NamedVersion } from '../models/index.js';
-import { Config } from '../platform/config/env.js';
 import { Transactions, untilDatabaseAnswers, type Tx } from '../platform/database/index.js';
 import { Live } from '../platform/live/index.js';
 import { Schedules } from '../platform/queue/index.js';
-import { SpacesService } from '../spaces/index.js';
 import type { ModelServer } from './model-server.entity.js';
 import { ModelServersRepository } from './model-servers.repository.js';
-import type { SandboxLimits } from './sandbox-driver.js';
-import type { SandboxInput, SandboxJob } from './sandbox-job.js';
 import { SandboxRunner, type RunningJob } from './sandbox-runner.js';
+import { ServeJobs } from './serve-jobs.js';
 import { isKnownDead, workerIdentity } from './worker-identity.js';
 
 const RECONCILE_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 60_000;
-const FOREVER_MS = 2 ** 31 - 1;
-const SERVE_LIMITS: SandboxLimits = {
-  memoryBytes: 4 * 1024 ** 3,
-  cpus: 2,
-  cpuSeconds: Number.MAX_SAFE_INTEGER,
-  pids: 128,
-  wallMs: FOREVER_MS,
-  logBytes: 64 << 20,
-  workspaceBytes: 1 << 30,
-  tmpBytes: 64 << 20,
-};
 
 /**
  * One serve sandbox for each model version that receives traffic. Whoever routes traffic says which (`want`), in its own transaction;
@@ -42,13 +26,10 @@ export class ModelServers implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     private readonly servers: ModelServersRepository,
     private readonly runner: SandboxRunner,
-    private readonly models: ModelsService,
-    private readonly spaces: SpacesService,
-    private readonly datasets: DatasetsService,
+    private readonly jobs: ServeJobs,
     private readonly transactions: Transactions,
     private readonly live: Live,
     private readonly schedules: Schedules,
-    private readonly config: Config,
   ) {}
 
   /** Says whether a version has to be served. */
@@ -89,8 +70,7 @@ export class ModelServers implements OnModuleInit, BeforeApplicationShutdown {
     let wasReady = false;
     let message: string;
     try {
-      const version = await this.models.getVersion(modelVersionId);
-      const job = await this.runner.start(await this.jobOf(version), (event) => {
+      const job = await this.runner.start(await this.jobs.of(modelVersionId), (event) => {
         if (event.type !== 'ready') return;
         wasReady = true;
         void this.ready(modelVersionId);
@@ -107,9 +87,11 @@ export class ModelServers implements OnModuleInit, BeforeApplicationShutdown {
 
   private async ready(modelVersionId: string): Promise<void> {
     const job = this.running.get(modelVersionId);
-    if (job?.serveFolder == null) return;
+    if (job === undefined || job.serveFolder === null) return;
     const socketPath = path.join(job.serveFolder, 'model.sock');
-    await untilDatabaseAnswers(() => this.change(modelVersionId, { state: 'ready', sandboxId: job.sandboxId, socketPath, failures: 0, message: null }));
+    await untilDatabaseAnswers(() =>
+      this.change(modelVersionId, { state: 'ready', sandboxId: job.sandboxId, socketPath, failures: 0, message: null }),
+    );
   }
 
   /** Dead or no longer wanted. A wanted one is tried again, after a pause that doubles with every failure in a row. */
@@ -129,41 +111,13 @@ export class ModelServers implements OnModuleInit, BeforeApplicationShutdown {
     });
   }
 
-  private async change(modelVersionId: string, changes: Parameters<ModelServersRepository['update']>[2]): Promise<void> {
+  private async change(
+    modelVersionId: string,
+    changes: Parameters<ModelServersRepository['update']>[2],
+  ): Promise<void> {
     await this.transactions.run(async (tx) => {
       await this.servers.update(modelVersionId, workerIdentity.id, changes, tx);
       await this.live.changed(tx, { resource: 'model-servers', id: modelVersionId, type: 'updated' });
     });
-  }
-
-  private async jobOf(version: NamedVersion): Promise<SandboxJob> {
-    const { lineage } = version;
-    const inputs: SandboxInput[] = [{ mount: 'bundle', tree: version.treeHash }];
-    const snapshot = lineage.snapshotId === null ? null : await this.spaces.findSnapshot(lineage.snapshotId);
-    if (snapshot !== null) inputs.push({ mount: 'snapshot', tree: snapshot.treeHash });
-    // A native version looks pictures up by item id in the catalogue it was trained on.
-    const dataset = snapshot !== null || lineage.datasetVersionId === null ? null : await this.datasets.findVersion(lineage.datasetVersionId);
-    if (dataset !== null) inputs.push({ mount: 'dataset', tree: dataset.treeHash });
-    return {
-      purpose: 'serve',
-      subjectId: version.id,
-      attempt: 1,
-      work: {
-        kind: 'serve',
-        input: {
-          bundle: 'bundle',
-          snapshot: snapshot === null ? null : 'snapshot',
-          dataset: dataset === null ? null : 'dataset',
-          modelName: version.modelName,
-          modelVersion: String(version.version),
-          threads: 1,
-        },
-      },
-      seed: lineage.seed,
-      threads: 1,
-      inputs,
-      workspace: path.join(this.config.home, 'runs', `serve-${version.id}`),
-      limits: SERVE_LIMITS,
-    };
   }
 }

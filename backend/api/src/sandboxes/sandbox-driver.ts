@@ -78,7 +78,17 @@ export interface SandboxDriver {
 export class SandboxStartFailed extends Error {}
 
 export const isolationResources = [
-  'files', 'environment', 'network', 'processes', 'privileges', 'syscalls', 'memory', 'cpu', 'pids', 'disk', 'time',
+  'files',
+  'environment',
+  'network',
+  'processes',
+  'privileges',
+  'syscalls',
+  'memory',
+  'cpu',
+  'pids',
+  'disk',
+  'time',
 ] as const;
 export type IsolationResource = (typeof isolationResources)[number];
 export type IsolationLevel = 'strong' | 'partial' | 'none';

@@ -16,17 +16,35 @@ export function failureOf(end: SandboxEnd, limits: SandboxLimits): { failure: Fa
   });
   switch (end.reason) {
     case 'oom':
-      return final('out-of-memory', `It needed more than its ${Math.round(limits.memoryBytes / MEBIBYTE)} MiB of memory. Raise limits.memoryMb, or make batches smaller.`);
+      return final(
+        'out-of-memory',
+        `It needed more than its ${Math.round(limits.memoryBytes / MEBIBYTE)} MiB of memory. Raise limits.memoryMb, or make batches smaller.`,
+      );
     case 'deadline':
-      return final('deadline-exceeded', `It ran longer than ${round(limits.wallMs / 60_000)} minutes. Raise limits.wallMinutes, or give it less to do.`);
+      return final(
+        'deadline-exceeded',
+        `It ran longer than ${round(limits.wallMs / 60_000)} minutes. Raise limits.wallMinutes, or give it less to do.`,
+      );
     case 'cpu-budget':
-      return final('budget-exceeded', `It used up its ${round(limits.cpuSeconds / 60)} minutes of CPU time. Raise limits.cpuMinutes, or give it less to do.`);
+      return final(
+        'budget-exceeded',
+        `It used up its ${round(limits.cpuSeconds / 60)} minutes of CPU time. Raise limits.cpuMinutes, or give it less to do.`,
+      );
     case 'disk':
-      return final('budget-exceeded', `Its workspace grew beyond ${Math.round(limits.workspaceBytes / MEBIBYTE)} MiB. Raise limits.diskMb.`);
+      return final(
+        'budget-exceeded',
+        `Its workspace grew beyond ${Math.round(limits.workspaceBytes / MEBIBYTE)} MiB. Raise limits.diskMb.`,
+      );
     case 'log':
-      return final('budget-exceeded', `It wrote more than ${Math.round(limits.logBytes / MEBIBYTE)} MiB of output. Make it say less.`);
+      return final(
+        'budget-exceeded',
+        `It wrote more than ${Math.round(limits.logBytes / MEBIBYTE)} MiB of output. Make it say less.`,
+      );
     case 'protocol':
-      return final('protocol-violation', 'It sent what the protocol does not allow on its control channel. The run log says what.');
+      return final(
+        'protocol-violation',
+        'It sent what the protocol does not allow on its control channel. The run log says what.',
+      );
     case 'killed':
       return final('cancelled', 'It was cancelled.');
     case 'completed':

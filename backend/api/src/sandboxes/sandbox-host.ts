@@ -56,14 +56,17 @@ export class SandboxHost implements OnApplicationBootstrap {
     const orphans = rows.filter(({ workerId }) => isKnownDead(workerId));
     const alive = new Set(rows.filter((row) => !orphans.includes(row)).map(({ id }) => id));
     const reaped = await driver.reap(alive);
-    for (const { id } of orphans) await this.sandboxes.end(id, { reason: 'killed', exitCode: null, usage: { cpuSeconds: 0, peakMemoryBytes: 0 } });
+    for (const { id } of orphans)
+      await this.sandboxes.end(id, { reason: 'killed', exitCode: null, usage: { cpuSeconds: 0, peakMemoryBytes: 0 } });
     if (reaped.length > 0) this.logger.log(`Removed what ${reaped.length} sandboxes of a dead worker had left`);
   }
 
   private async measure(driver: SandboxDriver): Promise<IsolationReportRecord> {
     const report = await driver.probe();
     this.measured = report.level;
-    this.logger.log(`Sandboxes: ${report.level} isolation by ${report.runtime} (${report.probes.length} probes in ${report.tookMs} ms)`);
+    this.logger.log(
+      `Sandboxes: ${report.level} isolation by ${report.runtime} (${report.probes.length} probes in ${report.tookMs} ms)`,
+    );
     for (const { resource, level, reason, remedy } of report.findings) {
       if (level !== 'strong') this.logger.warn(`Sandboxes: ${resource} is ${level}: ${reason}. ${remedy ?? ''}`);
     }

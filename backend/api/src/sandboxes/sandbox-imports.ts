@@ -1,7 +1,15 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ImportCompletionService, ImportResult, ImportRunnerSlot, ImportsService, type ImportOptions, type ImportOutcome, type ImportRunner } from '../datasets/index.js';
+import {
+  ImportCompletionService,
+  ImportResult,
+  ImportRunnerSlot,
+  ImportsService,
+  type ImportOptions,
+  type ImportOutcome,
+  type ImportRunner,
+} from '../datasets/index.js';
 import { Config } from '../platform/config/env.js';
 import { untilDatabaseAnswers } from '../platform/database/index.js';
 import type { SandboxLimits } from './sandbox-driver.js';
@@ -82,7 +90,9 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
       (event) => {
         if (event.type !== 'progress' || Date.now() - reportedAtMs < PROGRESS_MS) return;
         reportedAtMs = Date.now();
-        this.imports.reportProgress(importId, event.fraction, event.phase).catch((error: unknown) => this.logger.warn({ err: error }, 'The progress of an import was not stored'));
+        this.imports
+          .reportProgress(importId, event.fraction, event.phase)
+          .catch((error: unknown) => this.logger.warn({ err: error }, 'The progress of an import was not stored'));
       },
     );
     this.running.set(importId, job);
@@ -95,9 +105,11 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
 }
 
 function importOutcome(outcome: SandboxOutcome): ImportOutcome {
-  const tree = (kind: 'dataset' | 'problems'): string | undefined => outcome.artifacts.find((artifact) => artifact.kind === kind)?.hash;
+  const tree = (kind: 'dataset' | 'problems'): string | undefined =>
+    outcome.artifacts.find((artifact) => artifact.kind === kind)?.hash;
   const [datasetTree, problemsTree] = [tree('dataset'), tree('problems')];
-  if (outcome.state === 'failed') return { failure: outcome.failure, ...(problemsTree === undefined ? {} : { problemsTree }) };
+  if (outcome.state === 'failed')
+    return { failure: outcome.failure, ...(problemsTree === undefined ? {} : { problemsTree }) };
   const result = ImportResult.safeParse(outcome.result);
   if (datasetTree === undefined || problemsTree === undefined || !result.success) {
     return { failure: { code: 'artifact-refused', message: PROMISE_BROKEN, retryable: false } };

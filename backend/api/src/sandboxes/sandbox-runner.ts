@@ -75,13 +75,28 @@ export class SandboxRunner {
       await mkdir(path.join(job.workspace, 'checkpoint'), { recursive: true });
       const sandbox = await driver.start({ id, slot, command, workspace: job.workspace, mounts, limits: job.limits });
       const conversation = new Conversation(sandbox, job, listen);
-      const outcome = this.conclude(job, sandbox, conversation).finally(() => rm(folder, { recursive: true, force: true }));
+      const outcome = this.conclude(job, sandbox, conversation).finally(() =>
+        rm(folder, { recursive: true, force: true }),
+      );
       // A failure to store a figure about the sandbox must not end it.
-      this.sandboxes.setPid(id, sandbox.pid).catch((error: unknown) => this.logger.warn({ err: error }, 'The process id of a sandbox was not stored'));
-      return { sandboxId: id, outcome, serveFolder, usage: () => sandbox.usage(), cancel: (reason) => conversation.cancel(reason), kill: () => sandbox.kill('killed') };
+      this.sandboxes
+        .setPid(id, sandbox.pid)
+        .catch((error: unknown) => this.logger.warn({ err: error }, 'The process id of a sandbox was not stored'));
+      return {
+        sandboxId: id,
+        outcome,
+        serveFolder,
+        usage: () => sandbox.usage(),
+        cancel: (reason) => conversation.cancel(reason),
+        kill: () => sandbox.kill('killed'),
+      };
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      await this.sandboxes.end(id, { reason: 'start-failed', exitCode: null, usage: { cpuSeconds: 0, peakMemoryBytes: 0 } });
+      await this.sandboxes.end(id, {
+        reason: 'start-failed',
+        exitCode: null,
+        usage: { cpuSeconds: 0, peakMemoryBytes: 0 },
+      });
       throw error;
     }
   }
@@ -107,7 +122,8 @@ export class SandboxRunner {
     await untilDatabaseAnswers(() => this.sandboxes.end(sandbox.id, end));
     const common = { sandboxId: sandbox.id, usage: end.usage };
     const { succeeded, failed } = conversation;
-    if (end.reason !== 'completed' || (succeeded === null && failed === null)) return { ...common, state: 'failed', artifacts: [], ...failureOf(end, job.limits) };
+    if (end.reason !== 'completed' || (succeeded === null && failed === null))
+      return { ...common, state: 'failed', artifacts: [], ...failureOf(end, job.limits) };
     try {
       const artifacts = await untilDatabaseAnswers(() => this.collect(job, conversation.announced));
       if (failed !== null) return { ...common, state: 'failed', failure: failed, crashed: false, artifacts };
@@ -127,7 +143,10 @@ export class SandboxRunner {
     for (const { name, kind, path: relative } of announced) {
       const folder = path.join(workspace, 'out', relative);
       if ((await realpath(folder).catch(() => null)) !== folder) {
-        throw new DomainError('artifact-refused', `The artifact ${name} was announced at out/${relative}, which is not a folder there.`);
+        throw new DomainError(
+          'artifact-refused',
+          `The artifact ${name} was announced at out/${relative}, which is not a folder there.`,
+        );
       }
       collected.push({ name, kind, ...(await this.artifacts.putTree(folder, tier, ARTIFACT_LIMITS)) });
     }
@@ -181,7 +200,8 @@ class Conversation {
     }
     if (event.type === 'succeeded') this.succeeded = event.result;
     if (event.type === 'failed') this.failed = event.failure;
-    if (event.type === 'succeeded' || event.type === 'failed') this.later(GOODBYE_MS, () => this.sandbox.kill('failed'));
+    if (event.type === 'succeeded' || event.type === 'failed')
+      this.later(GOODBYE_MS, () => this.sandbox.kill('failed'));
     this.listen(event);
   }
 

@@ -1,7 +1,13 @@
 import { Controller, Get, Post, Query } from '@nestjs/common';
 import { Requires } from '../identity/index.js';
 import { Audited, Operation } from '../platform/http/index.js';
-import { IsolationDto, isolationReportDto, ListSandboxesQuery, sandboxDto, SandboxListDto } from './dto/sandboxes.dto.js';
+import {
+  IsolationDto,
+  isolationReportDto,
+  ListSandboxesQuery,
+  sandboxDto,
+  SandboxListDto,
+} from './dto/sandboxes.dto.js';
 import { SandboxesService } from './sandboxes.service.js';
 
 @Controller()
@@ -18,7 +24,11 @@ export class SandboxesController {
 
   @Get('isolation')
   @Requires('sandboxes:read')
-  @Operation({ id: 'getIsolation', summary: 'What the sandboxes of each worker are seen to enforce', returns: IsolationDto })
+  @Operation({
+    id: 'getIsolation',
+    summary: 'What the sandboxes of each worker are seen to enforce',
+    returns: IsolationDto,
+  })
   async isolation(): Promise<IsolationDto> {
     return { reports: (await this.sandboxes.isolation()).map(isolationReportDto) };
   }
@@ -26,7 +36,11 @@ export class SandboxesController {
   @Post('isolation/probe')
   @Requires('sandboxes:probe')
   @Audited('sandboxes.probe')
-  @Operation({ id: 'probeIsolation', summary: 'Ask the workers to measure their isolation again; a new report appears when one has', status: 202 })
+  @Operation({
+    id: 'probeIsolation',
+    summary: 'Ask the workers to measure their isolation again; a new report appears when one has',
+    status: 202,
+  })
   probe(): Promise<void> {
     return this.sandboxes.requestProbe();
   }

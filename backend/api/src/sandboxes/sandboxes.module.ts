@@ -6,6 +6,7 @@ import { DatabaseModule } from '../platform/database/index.js';
 import { SpacesModule } from '../spaces/index.js';
 import { IsolationReportRecord } from './isolation-report.entity.js';
 import { ModelServer } from './model-server.entity.js';
+import { ServeJobs } from './serve-jobs.js';
 import { ModelServersRepository } from './model-servers.repository.js';
 import { ModelServers } from './model-servers.js';
 import { SandboxImports } from './sandbox-imports.js';
@@ -18,9 +19,25 @@ import { SandboxesRepository } from './sandboxes.repository.js';
 import { SandboxesService } from './sandboxes.service.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature([SandboxRecord, IsolationReportRecord, ModelServer]), ArtifactsModule, DatasetsModule, ModelsModule, SpacesModule],
+  imports: [
+    DatabaseModule.forFeature([SandboxRecord, IsolationReportRecord, ModelServer]),
+    ArtifactsModule,
+    DatasetsModule,
+    ModelsModule,
+    SpacesModule,
+  ],
   controllers: [SandboxesController],
-  providers: [SandboxHost, SandboxImports, SandboxRunner, SandboxesRepository, SandboxesService, SandboxesProcessor, ModelServersRepository, ModelServers],
+  providers: [
+    SandboxHost,
+    SandboxImports,
+    SandboxRunner,
+    SandboxesRepository,
+    SandboxesService,
+    SandboxesProcessor,
+    ModelServersRepository,
+    ServeJobs,
+    ModelServers,
+  ],
   exports: [SandboxHost, SandboxRunner, ModelServers],
 })
 export class SandboxesModule {}

@@ -15,7 +15,10 @@ export interface SandboxesFilter {
   readonly alive?: boolean | undefined;
 }
 
-export type NewSandbox = Omit<SandboxRecord, 'slot' | 'pid' | 'createdAt' | 'endedAt' | 'endReason' | 'exitCode' | 'cpuSeconds' | 'peakMemoryBytes'>;
+export type NewSandbox = Omit<
+  SandboxRecord,
+  'slot' | 'pid' | 'createdAt' | 'endedAt' | 'endReason' | 'exitCode' | 'cpuSeconds' | 'peakMemoryBytes'
+>;
 
 @Injectable()
 export class SandboxesRepository {
@@ -30,7 +33,8 @@ export class SandboxesRepository {
       .skip(skip)
       .take(take);
     if (filter.purpose !== undefined) query.andWhere('sandbox.purpose = :purpose', { purpose: filter.purpose });
-    if (filter.subjectId !== undefined) query.andWhere('sandbox.subjectId = :subjectId', { subjectId: filter.subjectId });
+    if (filter.subjectId !== undefined)
+      query.andWhere('sandbox.subjectId = :subjectId', { subjectId: filter.subjectId });
     if (filter.alive !== undefined) query.andWhere(`sandbox.endedAt IS ${filter.alive ? 'NULL' : 'NOT NULL'}`);
     const [items, total] = await query.getManyAndCount();
     return { items, total };
@@ -56,7 +60,13 @@ export class SandboxesRepository {
     await this.dataSource.manager.update(
       SandboxRecord,
       { id, endedAt: IsNull() },
-      { endedAt: new Date(), endReason: end.reason, exitCode: end.exitCode, cpuSeconds: end.usage.cpuSeconds, peakMemoryBytes: end.usage.peakMemoryBytes },
+      {
+        endedAt: new Date(),
+        endReason: end.reason,
+        exitCode: end.exitCode,
+        cpuSeconds: end.usage.cpuSeconds,
+        peakMemoryBytes: end.usage.peakMemoryBytes,
+      },
     );
   }
 
@@ -69,7 +79,14 @@ export class SandboxesRepository {
   }
 
   async insertReport(host: string, report: IsolationReport): Promise<IsolationReportRecord> {
-    const record: IsolationReportRecord = { id: newId(), host, driver: report.driver, level: report.level, report, createdAt: new Date() };
+    const record: IsolationReportRecord = {
+      id: newId(),
+      host,
+      driver: report.driver,
+      level: report.level,
+      report,
+      createdAt: new Date(),
+    };
     await this.dataSource.manager.insert(IsolationReportRecord, record as never);
     return record;
   }

@@ -1,7 +1,15 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Requires } from '../identity/index.js';
 import { Id, Operation } from '../platform/http/index.js';
-import { ListSnapshotsQuery, ListSpacesQuery, SnapshotDto, snapshotDto, SnapshotListDto, spaceDto, SpaceListDto } from './dto/spaces.dto.js';
+import {
+  ListSnapshotsQuery,
+  ListSpacesQuery,
+  SnapshotDto,
+  snapshotDto,
+  SnapshotListDto,
+  spaceDto,
+  SpaceListDto,
+} from './dto/spaces.dto.js';
 import { SpacesService } from './spaces.service.js';
 
 @Controller()
@@ -18,7 +26,11 @@ export class SpacesController {
 
   @Get('snapshots')
   @Requires('spaces:read')
-  @Operation({ id: 'listSnapshots', summary: 'Stored vectors of a space for a dataset version', returns: SnapshotListDto })
+  @Operation({
+    id: 'listSnapshots',
+    summary: 'Stored vectors of a space for a dataset version',
+    returns: SnapshotListDto,
+  })
   async listSnapshots(@Query({ schema: ListSnapshotsQuery }) query: ListSnapshotsQuery): Promise<SnapshotListDto> {
     const { items, total } = await this.spaces.listSnapshots(query, query);
     return { items: items.map(snapshotDto), total };

@@ -15,14 +15,24 @@ export class SpacesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async listSpaces(page: PageRequest<'id' | 'createdAt'>): Promise<Page<SpaceRecord>> {
-    const [items, total] = await this.dataSource.manager.findAndCount(SpaceRecord, { order: { [page.sort]: page.order }, ...window(page) });
+    const [items, total] = await this.dataSource.manager.findAndCount(SpaceRecord, {
+      order: { [page.sort]: page.order },
+      ...window(page),
+    });
     return { items, total };
   }
 
   async listSnapshots(filter: SnapshotsFilter, page: PageRequest<'createdAt' | 'itemCount'>): Promise<Page<Snapshot>> {
     const { spaceId, datasetVersionId } = filter;
-    const where = { ...(spaceId === undefined ? {} : { spaceId }), ...(datasetVersionId === undefined ? {} : { datasetVersionId }) };
-    const [items, total] = await this.dataSource.manager.findAndCount(Snapshot, { where, order: { [page.sort]: page.order, id: 'ASC' }, ...window(page) });
+    const where = {
+      ...(spaceId === undefined ? {} : { spaceId }),
+      ...(datasetVersionId === undefined ? {} : { datasetVersionId }),
+    };
+    const [items, total] = await this.dataSource.manager.findAndCount(Snapshot, {
+      where,
+      order: { [page.sort]: page.order, id: 'ASC' },
+      ...window(page),
+    });
     return { items, total };
   }
 
@@ -35,12 +45,19 @@ export class SpacesRepository {
   }
 
   async findNewest(datasetId: string): Promise<Snapshot | null> {
-    const [live] = await this.dataSource.manager.find(LiveSnapshot, { where: { datasetId }, order: { movedAt: 'DESC' }, take: 1 });
+    const [live] = await this.dataSource.manager.find(LiveSnapshot, {
+      where: { datasetId },
+      order: { movedAt: 'DESC' },
+      take: 1,
+    });
     return live === undefined ? null : await this.findSnapshot(live.snapshotId);
   }
 
   async liveSnapshotIds(ids: readonly string[]): Promise<Set<string>> {
-    const live: { snapshot_id: string }[] = await this.dataSource.query('SELECT snapshot_id FROM live_snapshots WHERE snapshot_id = ANY($1)', [ids]);
+    const live: { snapshot_id: string }[] = await this.dataSource.query(
+      'SELECT snapshot_id FROM live_snapshots WHERE snapshot_id = ANY($1)',
+      [ids],
+    );
     return new Set(live.map((row) => row.snapshot_id));
   }
 

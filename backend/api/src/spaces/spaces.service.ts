@@ -37,7 +37,10 @@ export class SpacesService {
     return this.spaces.listSpaces(page);
   }
 
-  async listSnapshots(filter: SnapshotsFilter, page: Parameters<SpacesRepository['listSnapshots']>[1]): Promise<Page<ListedSnapshot>> {
+  async listSnapshots(
+    filter: SnapshotsFilter,
+    page: Parameters<SpacesRepository['listSnapshots']>[1],
+  ): Promise<Page<ListedSnapshot>> {
     const { items, total } = await this.spaces.listSnapshots(filter, page);
     return { items: await this.withLive(items), total };
   }

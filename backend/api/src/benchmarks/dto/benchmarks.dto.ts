@@ -17,7 +17,14 @@ export type CreateBenchmarkDto = z.infer<typeof CreateBenchmarkDto>;
 
 export const BenchmarkDto = dto(
   'Benchmark',
-  z.strictObject({ id: z.uuid(), name: z.string(), datasetVersionId: z.uuid(), split: Split, targets: z.array(z.string()), createdAt: Timestamp }),
+  z.strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    datasetVersionId: z.uuid(),
+    split: Split,
+    targets: z.array(z.string()),
+    createdAt: Timestamp,
+  }),
 );
 export type BenchmarkDto = z.infer<typeof BenchmarkDto>;
 export const BenchmarkListDto = listDto('BenchmarkList', BenchmarkDto);
@@ -39,13 +46,19 @@ export const BenchmarkResultDto = dto(
 export type BenchmarkResultDto = z.infer<typeof BenchmarkResultDto>;
 export const BenchmarkResultListDto = listDto('BenchmarkResultList', BenchmarkResultDto);
 export type BenchmarkResultListDto = z.infer<typeof BenchmarkResultListDto>;
-export const ListBenchmarkResultsQuery = listQuery(['createdAt'], { sort: 'createdAt', order: 'desc' }).extend({ benchmarkId: z.uuid().optional() });
+export const ListBenchmarkResultsQuery = listQuery(['createdAt'], { sort: 'createdAt', order: 'desc' }).extend({
+  benchmarkId: z.uuid().optional(),
+});
 export type ListBenchmarkResultsQuery = z.infer<typeof ListBenchmarkResultsQuery>;
 
 export function benchmarkDto(benchmark: Benchmark): BenchmarkDto {
   return { ...benchmark, createdAt: benchmark.createdAt.toISOString() };
 }
 
-export function benchmarkResultDto({ reportTree: _reportTree, createdAt, ...result }: BenchmarkResult): BenchmarkResultDto {
+export function benchmarkResultDto({
+  reportTree: _reportTree,
+  createdAt,
+  ...result
+}: BenchmarkResult): BenchmarkResultDto {
   return { ...result, createdAt: createdAt.toISOString() };
 }

@@ -19,9 +19,14 @@ const TemplateDto = dto(
     name: z.string(),
     title: z.string(),
     description: z.string(),
-    spec: z.record(z.string(), z.unknown()).describe('An experiment to adapt: DATASET and GENERIC stand for datasets, TARGET for an attribute'),
+    spec: z
+      .record(z.string(), z.unknown())
+      .describe('An experiment to adapt: DATASET and GENERIC stand for datasets, TARGET for an attribute'),
   }),
 );
 
-export const RecipeListDto = dto('RecipeList', z.strictObject({ items: z.array(RecipeDto), total: z.number().int(), templates: z.array(TemplateDto) }));
+export const RecipeListDto = dto(
+  'RecipeList',
+  z.strictObject({ items: z.array(RecipeDto), total: z.number().int(), templates: z.array(TemplateDto) }),
+);
 export type RecipeListDto = z.infer<typeof RecipeListDto>;

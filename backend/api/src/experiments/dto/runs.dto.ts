@@ -24,7 +24,10 @@ export const RunDto = dto(
     state: RunStateDto,
     attempt: z.number().int().describe('Times it was started'),
     cancelRequested: z.boolean(),
-    isolationLevel: z.enum(['strong', 'partial', 'none']).nullable().describe('What was measured of the isolation of its sandbox'),
+    isolationLevel: z
+      .enum(['strong', 'partial', 'none'])
+      .nullable()
+      .describe('What was measured of the isolation of its sandbox'),
     progress: z.number().describe('Share that is done, 0 to 1'),
     phase: z.string(),
     failure: FailureDto.nullable(),
@@ -41,7 +44,10 @@ export type RunDto = z.infer<typeof RunDto>;
 export const RunListDto = listDto('RunList', RunDto);
 export type RunListDto = z.infer<typeof RunListDto>;
 
-export const ListRunsQuery = listQuery(['createdAt', 'name', 'state', 'position'], { sort: 'createdAt', order: 'desc' }).extend({
+export const ListRunsQuery = listQuery(['createdAt', 'name', 'state', 'position'], {
+  sort: 'createdAt',
+  order: 'desc',
+}).extend({
   experimentId: z.uuid().optional(),
   state: z.enum(runStates.states).optional(),
   recipe: z.enum(recipes).optional(),
@@ -50,12 +56,20 @@ export type ListRunsQuery = z.infer<typeof ListRunsQuery>;
 
 export const RunMetricListDto = dto(
   'RunMetricList',
-  z.strictObject({ items: z.array(dto('RunMetric', z.strictObject({ name: z.string(), step: z.number().int(), value: z.number(), at: Timestamp }))) }),
+  z.strictObject({
+    items: z.array(
+      dto('RunMetric', z.strictObject({ name: z.string(), step: z.number().int(), value: z.number(), at: Timestamp })),
+    ),
+  }),
 );
 export type RunMetricListDto = z.infer<typeof RunMetricListDto>;
 
 export const ListRunLogsQuery = z.strictObject({
-  afterId: z.string().regex(/^\d{1,18}$/).default('0').describe('Id of the last line that is known already'),
+  afterId: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .default('0')
+    .describe('Id of the last line that is known already'),
   limit: z.coerce.number().int().min(1).max(1000).default(500),
 });
 export type ListRunLogsQuery = z.infer<typeof ListRunLogsQuery>;
@@ -85,7 +99,14 @@ export const RunArtifactListDto = dto(
     items: z.array(
       dto(
         'RunArtifact',
-        z.strictObject({ name: z.string(), kind: ArtifactKind, treeHash: z.string(), fileCount: z.number().int(), sizeBytes: z.number(), createdAt: Timestamp }),
+        z.strictObject({
+          name: z.string(),
+          kind: ArtifactKind,
+          treeHash: z.string(),
+          fileCount: z.number().int(),
+          sizeBytes: z.number(),
+          createdAt: Timestamp,
+        }),
       ),
     ),
   }),
@@ -124,11 +145,20 @@ export function runMetricListDto(metrics: readonly RunMetric[]): RunMetricListDt
 }
 
 export function runLogListDto(logs: readonly RunLog[]): RunLogListDto {
-  return { items: logs.map(({ id, attempt, level, message, at }) => ({ id, attempt, level, message, at: at.toISOString() })) };
+  return {
+    items: logs.map(({ id, attempt, level, message, at }) => ({ id, attempt, level, message, at: at.toISOString() })),
+  };
 }
 
 export function runArtifactListDto(artifacts: readonly RunArtifact[]): RunArtifactListDto {
   return {
-    items: artifacts.map(({ name, kind, treeHash, fileCount, sizeBytes, createdAt }) => ({ name, kind, treeHash, fileCount, sizeBytes, createdAt: createdAt.toISOString() })),
+    items: artifacts.map(({ name, kind, treeHash, fileCount, sizeBytes, createdAt }) => ({
+      name,
+      kind,
+      treeHash,
+      fileCount,
+      sizeBytes,
+      createdAt: createdAt.toISOString(),
+    })),
   };
 }

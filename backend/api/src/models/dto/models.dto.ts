@@ -17,10 +17,16 @@ export type ModelDto = z.infer<typeof ModelDto>;
 export const ModelListDto = listDto('ModelList', ModelDto);
 export type ModelListDto = z.infer<typeof ModelListDto>;
 
-export const CreateModelDto = dto('CreateModel', z.strictObject({ name: Name, description: z.string().max(2000).default('') }));
+export const CreateModelDto = dto(
+  'CreateModel',
+  z.strictObject({ name: Name, description: z.string().max(2000).default('') }),
+);
 export type CreateModelDto = z.infer<typeof CreateModelDto>;
 
-export const SetModelAliasDto = dto('SetModelAlias', z.strictObject({ versionId: z.uuid().describe('A version of this model') }));
+export const SetModelAliasDto = dto(
+  'SetModelAlias',
+  z.strictObject({ versionId: z.uuid().describe('A version of this model') }),
+);
 export type SetModelAliasDto = z.infer<typeof SetModelAliasDto>;
 
 export const LineageDto = dto(
@@ -30,7 +36,10 @@ export const LineageDto = dto(
     experimentId: z.uuid(),
     recipe: z.string(),
     datasetVersionId: z.uuid().nullable(),
-    spaceId: z.string().nullable().describe('Set where the vision encoder was swapped for stored vectors of this space'),
+    spaceId: z
+      .string()
+      .nullable()
+      .describe('Set where the vision encoder was swapped for stored vectors of this space'),
     snapshotId: z.uuid().nullable(),
     baseVersionId: z.uuid().nullable(),
     baseTree: z.string().nullable(),

@@ -44,7 +44,9 @@ export const IsolationReportDto = dto(
     host: z.string(),
     driver: z.string(),
     runtime: z.string(),
-    level: Level.describe('strong: every probe was blocked and every limit is enforced by the kernel; partial: something is only watched; none: no isolation'),
+    level: Level.describe(
+      'strong: every probe was blocked and every limit is enforced by the kernel; partial: something is only watched; none: no isolation',
+    ),
     findings: z.array(
       z.strictObject({
         resource: z.enum(isolationResources),
@@ -60,7 +62,9 @@ export const IsolationReportDto = dto(
         title: z.string(),
         control: z.enum(['succeeded', 'failed']).describe('The same attempt without the sandbox'),
         inside: z.enum(['blocked', 'succeeded', 'error']),
-        verdict: z.enum(['blocked', 'escaped', 'not-proven']).describe('not-proven: the control did not succeed either'),
+        verdict: z
+          .enum(['blocked', 'escaped', 'not-proven'])
+          .describe('not-proven: the control did not succeed either'),
         detail: z.string(),
       }),
     ),
@@ -71,11 +75,27 @@ export const IsolationReportDto = dto(
 );
 export type IsolationReportDto = z.infer<typeof IsolationReportDto>;
 
-export const IsolationDto = dto('Isolation', z.strictObject({ reports: z.array(IsolationReportDto).describe('The newest of each worker host') }));
+export const IsolationDto = dto(
+  'Isolation',
+  z.strictObject({ reports: z.array(IsolationReportDto).describe('The newest of each worker host') }),
+);
 export type IsolationDto = z.infer<typeof IsolationDto>;
 
-export function sandboxDto({ limits, workerId: _workerId, slot: _slot, pid: _pid, createdAt, endedAt, ...sandbox }: SandboxRecord): SandboxDto {
-  return { ...sandbox, memoryBytes: limits.memoryBytes, createdAt: createdAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
+export function sandboxDto({
+  limits,
+  workerId: _workerId,
+  slot: _slot,
+  pid: _pid,
+  createdAt,
+  endedAt,
+  ...sandbox
+}: SandboxRecord): SandboxDto {
+  return {
+    ...sandbox,
+    memoryBytes: limits.memoryBytes,
+    createdAt: createdAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+  };
 }
 
 export function isolationReportDto({ id, host, report, createdAt }: IsolationReportRecord): IsolationReportDto {

@@ -30,10 +30,20 @@ export function bubblewrapArguments(plan: BubblewrapPlan): string[] {
   const readOnlyIfThere = (path: string): string[] => ['--ro-bind-try', path, path];
   const emptyFolder = (path: string): string[] => ['--perms', '0755', '--dir', path];
   return [
-    '--unshare-all', '--unshare-user',
+    '--unshare-all',
+    '--unshare-user',
     ...(plan.disableNestedNamespaces ? ['--disable-userns'] : []),
-    '--die-with-parent', '--new-session',
-    '--uid', '1000', '--gid', '1000', '--hostname', 'sandbox', '--cap-drop', 'ALL', '--clearenv',
+    '--die-with-parent',
+    '--new-session',
+    '--uid',
+    '1000',
+    '--gid',
+    '1000',
+    '--hostname',
+    'sandbox',
+    '--cap-drop',
+    'ALL',
+    '--clearenv',
     ...readOnly('/usr', '/usr'),
     ...plan.systemFolders.flatMap(({ path, linkTarget }) =>
       linkTarget === null ? readOnly(path, path) : ['--symlink', linkTarget, path],
@@ -42,16 +52,40 @@ export function bubblewrapArguments(plan: BubblewrapPlan): string[] {
     ...readOnlyIfThere('/etc/ld.so.cache'),
     ...readOnlyIfThere('/etc/alternatives'),
     ...readOnlyIfThere('/etc/fonts'),
-    ...['passwd', 'group', 'nsswitch.conf', 'hosts'].flatMap((file) => readOnly(`${plan.etcFolder}/${file}`, `/etc/${file}`)),
-    '--proc', '/proc',
-    '--dev', '/dev', '--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm', '--remount-ro', '/dev',
-    '--size', String(plan.tmpBytes), '--perms', '1777', '--tmpfs', '/tmp',
-    '--size', String(RUN_BYTES), '--tmpfs', '/run',
+    ...['passwd', 'group', 'nsswitch.conf', 'hosts'].flatMap((file) =>
+      readOnly(`${plan.etcFolder}/${file}`, `/etc/${file}`),
+    ),
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--size',
+    String(SHARED_MEMORY_BYTES),
+    '--tmpfs',
+    '/dev/shm',
+    '--remount-ro',
+    '/dev',
+    '--size',
+    String(plan.tmpBytes),
+    '--perms',
+    '1777',
+    '--tmpfs',
+    '/tmp',
+    '--size',
+    String(RUN_BYTES),
+    '--tmpfs',
+    '/run',
     ...plan.mounts.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
-    '--bind', plan.workspace, '/workspace',
+    '--bind',
+    plan.workspace,
+    '/workspace',
     ...Object.entries(runnerEnvironment).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--chdir', '/workspace', '--remount-ro', '/',
-    '--seccomp', String(plan.seccompFd),
+    '--chdir',
+    '/workspace',
+    '--remount-ro',
+    '/',
+    '--seccomp',
+    String(plan.seccompFd),
   ];
 }
 
@@ -66,6 +100,7 @@ export const runnerEnvironment: Readonly<Record<string, string>> = {
 /** bwrap reads its arguments NUL-terminated. */
 export function encodeArguments(args: readonly string[]): Buffer {
   const broken = args.find((argument) => argument.includes('\0'));
-  if (broken !== undefined) throw new Error('a bwrap argument contains a NUL character; rename the folder that it comes from');
+  if (broken !== undefined)
+    throw new Error('a bwrap argument contains a NUL character; rename the folder that it comes from');
   return Buffer.from(args.map((argument) => `${argument}\0`).join(''));
 }

@@ -1,5 +1,8 @@
 import { access, constants, mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxLimits, SandboxUsage } from '../sandbox-driver.js';
 
@@ -15,16 +18,25 @@ export interface Cgroup {
   remove(): Promise<void>;
 }
 
+/** The group of a sandbox that some worker, perhaps a dead one, made. */
+export interface Leftover {
+  id: string;
+  kill(): void;
+  remove(): Promise<void>;
+}
+
 /** What this machine lets us enforce through control groups; null where it is nothing. */
 export interface CgroupBackend {
   readonly version: 'v1' | 'v2';
   create(id: string, limits: CgroupLimits): Promise<Cgroup>;
-  /** Ids of the sandboxes that have a group here, with what kills and removes it. */
-  leftovers(): Promise<{ id: string; cgroup: Cgroup }[]>;
+  /** Sandboxes that have a group here. */
+  leftovers(): Promise<Leftover[]>;
 }
 
 const CPU_PERIOD_US = 100_000;
 const REMOVE_ATTEMPTS = 100;
+/** Groups of user sessions and containers lie about this deep. */
+const MAX_DEPTH = 6;
 
 export interface CgroupMembership {
   /** Controllers of a v1 hierarchy; empty for v2. */
@@ -38,8 +50,8 @@ export function parseMembership(text: string): CgroupMembership[] {
     .split('\n')
     .filter((line) => line.length > 0)
     .map((line) => {
-      const [, controllers = '', ...path] = line.split(':');
-      return { controllers: controllers.split(',').filter((name) => name.length > 0), path: path.join(':') };
+      const [, controllers = '', ...parts] = line.split(':');
+      return { controllers: controllers.split(',').filter((name) => name.length > 0), path: parts.join(':') };
     });
 }
 
@@ -83,15 +95,25 @@ export async function detectCgroups(prefix: string): Promise<CgroupBackend | nul
 async function works(backend: CgroupBackend): Promise<boolean> {
   try {
     const cgroup = await backend.create(`trial-${process.pid}`, { memoryBytes: 1 << 28, cpus: 1, pids: 64 });
-    await cgroup.remove();
-    return true;
+    try {
+      // A group can often be made where nobody may be moved into it.
+      const joins = cgroup.joinFiles.map((file) => `echo $$ > '${file}'`).join(' && ');
+      await promisify(execFile)('/bin/sh', ['-c', joins], { timeout: 5_000 });
+      return true;
+    } finally {
+      await cgroup.remove();
+    }
   } catch {
     return false;
   }
 }
 
 /** The nearest group above us whose children get memory, pids and cpu, and in which we may make one. */
-async function version2(membership: CgroupMembership[], mounts: Map<string, CgroupMount>, prefix: string): Promise<CgroupBackend | null> {
+async function version2(
+  membership: CgroupMembership[],
+  mounts: Map<string, CgroupMount>,
+  prefix: string,
+): Promise<CgroupBackend | null> {
   const mount = mounts.get('');
   const own = membership.find(({ controllers }) => controllers.length === 0)?.path;
   if (mount === undefined || own === undefined) return null;
@@ -100,9 +122,12 @@ async function version2(membership: CgroupMembership[], mounts: Map<string, Cgro
   for (let depth = parts.length; depth >= 1; depth -= 1) {
     const parent = parts.slice(0, depth).join('/');
     const enabled = (await readFile(`${parent}/cgroup.subtree_control`, 'utf8').catch(() => '')).split(/\s+/);
-    const writable = await access(parent, constants.W_OK).then(() => true, () => false);
+    const writable = await access(parent, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
     if (writable && ['memory', 'pids', 'cpu'].every((controller) => enabled.includes(controller))) {
-      return backendOf('v2', prefix, new Map([['', parent]]), applyVersion2);
+      return backendOf('v2', prefix, { parents: new Map([['', parent]]), roots: [mount.mountPoint] });
     }
   }
   return null;
@@ -121,7 +146,11 @@ async function delegateOwnGroup(own: string): Promise<void> {
 }
 
 /** Version 1 can be used by root only. The v2 tree beside it, where there is one, still offers `cgroup.kill`. */
-function version1(membership: CgroupMembership[], mounts: Map<string, CgroupMount>, prefix: string): CgroupBackend | null {
+function version1(
+  membership: CgroupMembership[],
+  mounts: Map<string, CgroupMount>,
+  prefix: string,
+): CgroupBackend | null {
   if (process.getuid?.() !== 0) return null;
   const parents = new Map<string, string>();
   for (const controller of ['memory', 'pids', 'cpu', 'cpuacct']) {
@@ -133,10 +162,18 @@ function version1(membership: CgroupMembership[], mounts: Map<string, CgroupMoun
   const unified = mounts.get('');
   const ownUnified = membership.find(({ controllers }) => controllers.length === 0)?.path;
   if (unified !== undefined && ownUnified !== undefined) parents.set('', groupFolder(unified, ownUnified).join('/'));
-  return backendOf('v1', prefix, parents, applyVersion1);
+  const roots = [...new Set([...parents.keys()].map((controller) => mounts.get(controller)?.mountPoint ?? ''))];
+  return backendOf('v1', prefix, { parents, roots });
 }
 
 type Folders = ReadonlyMap<string, string>;
+
+interface Hierarchies {
+  /** Controller -> the group that ours are made in. */
+  parents: Folders;
+  /** Mount points. */
+  roots: readonly string[];
+}
 
 async function applyVersion2(folders: Folders, limits: CgroupLimits): Promise<void> {
   const folder = folders.get('') ?? '';
@@ -157,13 +194,10 @@ async function applyVersion1(folders: Folders, limits: CgroupLimits): Promise<vo
   await writeFile(`${cpu}/cpu.cfs_quota_us`, String(Math.round(limits.cpus * CPU_PERIOD_US)));
 }
 
-function backendOf(
-  version: 'v1' | 'v2',
-  prefix: string,
-  parents: Folders,
-  apply: (folders: Folders, limits: CgroupLimits) => Promise<void>,
-): CgroupBackend {
-  const foldersOf = (id: string): Folders => new Map([...parents].map(([controller, parent]) => [controller, `${parent}/${prefix}${id}`]));
+function backendOf(version: 'v1' | 'v2', prefix: string, { parents, roots }: Hierarchies): CgroupBackend {
+  const apply = version === 'v2' ? applyVersion2 : applyVersion1;
+  const foldersOf = (id: string): Folders =>
+    new Map([...parents].map(([controller, parent]) => [controller, `${parent}/${prefix}${id}`]));
   const cgroupOf = (folders: Folders): Cgroup => (version === 'v2' ? cgroupVersion2(folders) : cgroupVersion1(folders));
   return {
     version,
@@ -181,18 +215,35 @@ function backendOf(
       return cgroup;
     },
     async leftovers() {
-      const names = await Promise.all([...new Set(parents.values())].map((parent) => readdir(parent).catch(() => [])));
-      const ids = new Set(names.flat().filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)));
-      return [...ids].map((id) => ({ id, cgroup: cgroupOf(foldersOf(id)) }));
+      const found = await Promise.all(roots.map((root) => groupsBelow(root, prefix, MAX_DEPTH)));
+      const byId = Map.groupBy(found.flat(), (folder) => path.basename(folder).slice(prefix.length));
+      return [...byId].map(([id, folders]) => ({
+        id,
+        kill: () => folders.forEach(killGroup),
+        remove: () => removeFolders(folders),
+      }));
     },
   };
+}
+
+/** Looked for in the whole hierarchy: the worker that made a group may have lived in another one than ours. */
+async function groupsBelow(folder: string, prefix: string, depth: number): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const children = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name));
+  const own = children.filter((child) => path.basename(child).startsWith(prefix));
+  if (depth === 0) return own;
+  const others = children.filter((child) => !own.includes(child));
+  return [...own, ...(await Promise.all(others.map((child) => groupsBelow(child, prefix, depth - 1)))).flat()];
 }
 
 function cgroupVersion2(folders: Folders): Cgroup {
   const folder = folders.get('') ?? '';
   return {
     joinFiles: [`${folder}/cgroup.procs`],
-    usage: () => ({ cpuSeconds: field(`${folder}/cpu.stat`, 'usage_usec') / 1e6, peakMemoryBytes: number(`${folder}/memory.peak`) }),
+    usage: () => ({
+      cpuSeconds: field(`${folder}/cpu.stat`, 'usage_usec') / 1e6,
+      peakMemoryBytes: number(`${folder}/memory.peak`),
+    }),
     outOfMemoryKills: () => field(`${folder}/memory.events`, 'oom_kill'),
     kill: () => killGroup(folder),
     remove: () => removeFolders([folder]),
@@ -219,7 +270,9 @@ function killGroup(folder: string): void {
   try {
     writeFileSync(`${folder}/cgroup.kill`, '1');
   } catch {
-    for (const pid of read(`${folder}/cgroup.procs`).split('\n').filter((line) => line.length > 0)) {
+    for (const pid of read(`${folder}/cgroup.procs`)
+      .split('\n')
+      .filter((line) => line.length > 0)) {
       try {
         process.kill(Number(pid), 'SIGKILL');
       } catch {

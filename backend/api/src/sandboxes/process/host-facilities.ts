@@ -50,7 +50,10 @@ export async function detectFacilities(options: FacilityOptions): Promise<HostFa
   };
 }
 
-async function chooseWall({ home, allowUnsandboxed }: FacilityOptions): Promise<{ wall: Wall; shortfall: string | null }> {
+async function chooseWall({
+  home,
+  allowUnsandboxed,
+}: FacilityOptions): Promise<{ wall: Wall; shortfall: string | null }> {
   const problems: string[] = [];
   const binary = findBinary('bwrap', [path.join(home, 'tools')]);
   if (binary === null) problems.push('bubblewrap (bwrap) is not installed');
@@ -59,7 +62,10 @@ async function chooseWall({ home, allowUnsandboxed }: FacilityOptions): Promise<
       const trial = await tryBubblewrap(binary, disableNestedNamespaces);
       if (trial === null) {
         const { stdout } = await run(binary, ['--version']);
-        return { wall: { kind: 'bubblewrap', binary, version: stdout.trim(), disableNestedNamespaces }, shortfall: null };
+        return {
+          wall: { kind: 'bubblewrap', binary, version: stdout.trim(), disableNestedNamespaces },
+          shortfall: null,
+        };
       }
       problems.push(trial);
     }
@@ -81,7 +87,13 @@ async function attempt(binary: string, args: readonly string[]): Promise<string 
   const stage = chooseStage([binary], existsSync);
   const chain = launchArguments({
     joinFiles: [],
-    drop: isRoot ? { uid: uidPoolStart(readFileSync('/proc/self/uid_map', 'utf8')), stage, paths: [{ source: binary, name: 'binary' }] } : null,
+    drop: isRoot
+      ? {
+          uid: uidPoolStart(readFileSync('/proc/self/uid_map', 'utf8')),
+          stage,
+          paths: [{ source: binary, name: 'binary' }],
+        }
+      : null,
     rlimits: { fileBytes: 1 << 20, dataBytes: null, processes: null },
     command: [isRoot ? `${stage}/binary` : binary, ...args],
   });
@@ -103,7 +115,18 @@ async function tryBubblewrap(binary: string, disableNestedNamespaces: boolean): 
 async function tryNamespaces(): Promise<string | null> {
   const binary = findBinary('unshare');
   if (binary === null) return 'unshare (util-linux) is not installed';
-  return await attempt(binary, ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--net', '--ipc', '--uts', '--kill-child=KILL', '/bin/true']);
+  return await attempt(binary, [
+    '--user',
+    '--map-root-user',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--net',
+    '--ipc',
+    '--uts',
+    '--kill-child=KILL',
+    '/bin/true',
+  ]);
 }
 
 export function findBinary(name: string, first: readonly string[] = []): string | null {

@@ -1,4 +1,10 @@
-import { isolationResources, type IsolationFinding, type IsolationLevel, type IsolationResource, type ProbeResult } from '../sandbox-driver.js';
+import {
+  isolationResources,
+  type IsolationFinding,
+  type IsolationLevel,
+  type IsolationResource,
+  type ProbeResult,
+} from '../sandbox-driver.js';
 import type { HostFacilities } from './host-facilities.js';
 
 const INSTALL_BUBBLEWRAP = 'Install bubblewrap: apt-get install bubblewrap';
@@ -9,11 +15,22 @@ export function findingsOf(probes: readonly ProbeResult[], facilities: HostFacil
   return isolationResources.map((resource) => {
     const own = probes.filter((probe) => probe.resource === resource);
     const escaped = own.filter(({ verdict }) => verdict === 'escaped');
-    if (escaped.length > 0) return finding(resource, 'none', `${escaped.map(({ title }) => title).join('; ')}: succeeded inside`, wallRemedy(facilities));
+    if (escaped.length > 0)
+      return finding(
+        resource,
+        'none',
+        `${escaped.map(({ title }) => title).join('; ')}: succeeded inside`,
+        wallRemedy(facilities),
+      );
     const unproven = own.filter(({ verdict }) => verdict === 'not-proven');
     const promise = promiseOf(resource, facilities);
     if (promise.level === 'strong' && unproven.length > 0) {
-      return finding(resource, 'partial', `not proven, because it does not succeed without the sandbox either: ${unproven.map(({ title }) => title).join('; ')}`, null);
+      return finding(
+        resource,
+        'partial',
+        `not proven, because it does not succeed without the sandbox either: ${unproven.map(({ title }) => title).join('; ')}`,
+        null,
+      );
     }
     return promise;
   });
@@ -25,7 +42,8 @@ const NUISANCES: readonly IsolationResource[] = ['disk', 'cpu'];
 /** `strong` only where every wall and every limit that protects others holds and was proven; `none` where there is a hole in a wall. */
 export function levelOf(findings: readonly IsolationFinding[]): IsolationLevel {
   const decisive = findings.filter(({ resource }) => !NUISANCES.includes(resource));
-  if (decisive.some(({ level, resource }) => level === 'none' && resource !== 'pids' && resource !== 'syscalls')) return 'none';
+  if (decisive.some(({ level, resource }) => level === 'none' && resource !== 'pids' && resource !== 'syscalls'))
+    return 'none';
   return decisive.every(({ level }) => level === 'strong') ? 'strong' : 'partial';
 }
 
@@ -42,11 +60,22 @@ function promiseOf(resource: IsolationResource, facilities: HostFacilities): Iso
     case 'processes':
       return strong('a process namespace of its own');
     case 'privileges':
-      if (uidPool === null) return finding(resource, 'partial', "no capabilities, but sandboxes run under this worker's own user", 'Run the worker as root: every sandbox then gets a user of its own');
+      if (uidPool === null)
+        return finding(
+          resource,
+          'partial',
+          "no capabilities, but sandboxes run under this worker's own user",
+          'Run the worker as root: every sandbox then gets a user of its own',
+        );
       return strong('a user of its own, no capabilities, no new privileges');
     case 'syscalls':
       if (seccomp !== null) return strong('a seccomp program refuses dangerous system calls');
-      return finding(resource, 'none', `no seccomp program with ${wall.kind} on ${process.arch}`, wallRemedy(facilities));
+      return finding(
+        resource,
+        'none',
+        `no seccomp program with ${wall.kind} on ${process.arch}`,
+        wallRemedy(facilities),
+      );
     case 'memory':
       if (cgroups !== null) return strong(`control group ${cgroups.version}`);
       return finding(resource, 'partial', 'watched every 100 ms; each process limited by RLIMIT_DATA', DELEGATE);
@@ -58,13 +87,23 @@ function promiseOf(resource: IsolationResource, facilities: HostFacilities): Iso
       if (cgroups !== null) return strong(`control group ${cgroups.version}`);
       return finding(resource, 'partial', 'CPU seconds are watched, the share at a time is not limited', DELEGATE);
     case 'disk':
-      return finding(resource, 'partial', 'temporary folders and single files are limited, the workspace as a whole is watched every 2 s', null);
+      return finding(
+        resource,
+        'partial',
+        'temporary folders and single files are limited, the workspace as a whole is watched every 2 s',
+        null,
+      );
     case 'time':
       return strong('the whole tree is killed at its deadline');
   }
 }
 
-function finding(resource: IsolationResource, level: IsolationLevel, reason: string, remedy: string | null): IsolationFinding {
+function finding(
+  resource: IsolationResource,
+  level: IsolationLevel,
+  reason: string,
+  remedy: string | null,
+): IsolationFinding {
   return { resource, level, reason, remedy };
 }
 

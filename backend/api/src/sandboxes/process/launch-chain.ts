@@ -42,20 +42,42 @@ exec "$@"`;
 export function launchArguments({ joinFiles, drop, rlimits, command }: LaunchChain): string[] {
   const { fileBytes, dataBytes, processes } = rlimits;
   const limited = [
-    'prlimit', '--core=0:0', `--nofile=${OPEN_FILES}:${OPEN_FILES}`, `--fsize=${fileBytes}:${fileBytes}`,
+    'prlimit',
+    '--core=0:0',
+    `--nofile=${OPEN_FILES}:${OPEN_FILES}`,
+    `--fsize=${fileBytes}:${fileBytes}`,
     ...(dataBytes === null ? [] : [`--data=${dataBytes}:${dataBytes}`]),
     ...(processes === null ? [] : [`--nproc=${processes}:${processes}`]),
-    '--', ...command,
+    '--',
+    ...command,
   ];
   const dropped =
     drop === null
       ? limited
       : [
-          'unshare', '--mount', '--propagation', 'private', '--',
-          '/bin/sh', '-c', STAGE, 'sh', drop.stage, String(drop.paths.length),
+          'unshare',
+          '--mount',
+          '--propagation',
+          'private',
+          '--',
+          '/bin/sh',
+          '-c',
+          STAGE,
+          'sh',
+          drop.stage,
+          String(drop.paths.length),
           ...drop.paths.flatMap(({ source, name }) => [source, name]),
-          'setpriv', '--reuid', String(drop.uid), '--regid', String(drop.uid), '--clear-groups',
-          '--inh-caps=-all', '--bounding-set=-all', '--no-new-privs', '--', ...limited,
+          'setpriv',
+          '--reuid',
+          String(drop.uid),
+          '--regid',
+          String(drop.uid),
+          '--clear-groups',
+          '--inh-caps=-all',
+          '--bounding-set=-all',
+          '--no-new-privs',
+          '--',
+          ...limited,
         ];
   return ['-c', JOIN, 'sh', String(joinFiles.length), ...joinFiles, ...dropped];
 }
@@ -68,7 +90,9 @@ export function chooseStage(sources: readonly string[], exists: (folder: string)
     (folder) => exists(folder) && sources.every((source) => path.relative(folder, source).startsWith('..')),
   );
   if (stage === undefined) {
-    throw new Error(`none of ${STAGE_CANDIDATES.join(', ')} exists without holding Graft's own files; create an empty folder /mnt`);
+    throw new Error(
+      `none of ${STAGE_CANDIDATES.join(', ')} exists without holding Graft's own files; create an empty folder /mnt`,
+    );
   }
   return stage;
 }
@@ -80,7 +104,8 @@ export function uidPoolStart(uidMap: string): number {
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .filter((numbers): numbers is [number, number, number] => numbers.length === 3);
-  const holds = ([start, , length]: [number, number, number]): boolean => preferred >= start && preferred + POOL_SIZE <= start + length;
+  const holds = ([start, , length]: [number, number, number]): boolean =>
+    preferred >= start && preferred + POOL_SIZE <= start + length;
   if (ranges.some(holds)) return preferred;
   const last = Math.max(...ranges.map(([start, , length]) => start + length));
   return Math.max(1000, last - POOL_SIZE - 1000);

@@ -21,11 +21,15 @@ interface Targets {
 type Attempt = (targets: Targets) => boolean | Promise<boolean>;
 
 const CONNECT_MS = 1_000;
-const numbers = process.arch === 'arm64' ? { socket: 198, addKey: 217, ioUring: 425, ptrace: 117 } : { socket: 41, addKey: 248, ioUring: 425, ptrace: 101 };
+const numbers =
+  process.arch === 'arm64'
+    ? { socket: 198, addKey: 217, ioUring: 425, ptrace: 117 }
+    : { socket: 41, addKey: 248, ioUring: 425, ptrace: 101 };
 
 const attempts: Record<string, Attempt> = {
   'read-file': ({ canaryFile, canaryText }) => readFileSync(canaryFile, 'utf8').includes(canaryText),
-  'read-through-proc': ({ canaryFile, canaryText }) => ['1', 'self', String(process.ppid)].some((pid) => contains(`/proc/${pid}/root${canaryFile}`, canaryText)),
+  'read-through-proc': ({ canaryFile, canaryText }) =>
+    ['1', 'self', String(process.ppid)].some((pid) => contains(`/proc/${pid}/root${canaryFile}`, canaryText)),
   'write-file': ({ writableFolder }) => {
     writeFileSync(`${writableFolder}/written`, 'x');
     return true;
@@ -49,7 +53,10 @@ const attempts: Record<string, Attempt> = {
 
 /** Perl is part of every Debian and can make raw system calls; where it is missing these attempts prove nothing. */
 function systemCall(number: number, args: string): number {
-  const perl = spawnSync('perl', ['-e', `my @a = (${args}); print syscall(${number}, @a)`], { encoding: 'utf8', timeout: 5_000 });
+  const perl = spawnSync('perl', ['-e', `my @a = (${args}); print syscall(${number}, @a)`], {
+    encoding: 'utf8',
+    timeout: 5_000,
+  });
   if (perl.status !== 0) throw new Error('perl is not there');
   return Number(perl.stdout);
 }

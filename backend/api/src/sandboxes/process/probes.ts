@@ -8,7 +8,14 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { newId } from '../../kernel/index.js';
-import type { IsolationReport, IsolationResource, ProbeResult, SandboxDriver, SandboxEnd, SandboxLimits } from '../sandbox-driver.js';
+import type {
+  IsolationReport,
+  IsolationResource,
+  ProbeResult,
+  SandboxDriver,
+  SandboxEnd,
+  SandboxLimits,
+} from '../sandbox-driver.js';
 import type { HostFacilities } from './host-facilities.js';
 import { SYSTEM_PATH } from './host-facilities.js';
 import { findingsOf, levelOf } from './isolation-findings.js';
@@ -34,7 +41,10 @@ const attempts: Record<string, { resource: IsolationResource; title: string }> =
   'read-through-proc': { resource: 'files', title: 'Read the same through the root links of /proc' },
   'write-file': { resource: 'files', title: 'Write into a folder of the host that everybody may write' },
   'write-input': { resource: 'files', title: 'Change an input' },
-  'read-environment': { resource: 'environment', title: 'Find a secret in the environment of a process of the same user' },
+  'read-environment': {
+    resource: 'environment',
+    title: 'Find a secret in the environment of a process of the same user',
+  },
   'connect-tcp': { resource: 'network', title: 'Connect to a TCP port of the host' },
   'connect-abstract-socket': { resource: 'network', title: 'Connect to an abstract Unix socket of the host' },
   'connect-path-socket': { resource: 'network', title: 'Connect to a Unix socket file of the host' },
@@ -50,7 +60,11 @@ const attempts: Record<string, { resource: IsolationResource; title: string }> =
 type Answers = Record<string, boolean | number | string>;
 
 /** Measures what the driver enforces here: each attempt once inside a sandbox, and once without it, where it has to succeed. */
-export async function measureIsolation(driver: SandboxDriver, facilities: HostFacilities, home: string): Promise<IsolationReport> {
+export async function measureIsolation(
+  driver: SandboxDriver,
+  facilities: HostFacilities,
+  home: string,
+): Promise<IsolationReport> {
   const startedAtMs = performance.now();
   const probes = [...(await probeWalls(driver, facilities, home)), ...(await probeLimits(driver, facilities, home))];
   const findings = findingsOf(probes, facilities);
@@ -83,7 +97,12 @@ async function probeWalls(driver: SandboxDriver, facilities: HostFacilities, hom
   }
 }
 
-function wallResult(id: string, about: { resource: IsolationResource; title: string }, control: Answers[string] | undefined, inside: Answers[string] | undefined): ProbeResult {
+function wallResult(
+  id: string,
+  about: { resource: IsolationResource; title: string },
+  control: Answers[string] | undefined,
+  inside: Answers[string] | undefined,
+): ProbeResult {
   const controlSucceeded = control === true;
   const succeeded = inside === true;
   const verdict = succeeded ? 'escaped' : !controlSucceeded || inside === undefined ? 'not-proven' : 'blocked';
@@ -170,11 +189,20 @@ async function probeLimits(driver: SandboxDriver, facilities: HostFacilities, ho
   }
 }
 
-async function probeLimit({ id, resource, title, demand, limits, held, granted }: Demand, scratch: string, place: Place): Promise<ProbeResult> {
+async function probeLimit(
+  { id, resource, title, demand, limits, held, granted }: Demand,
+  scratch: string,
+  place: Place,
+): Promise<ProbeResult> {
   const name = demand.slice(0, demand.indexOf('='));
-  const numeric = (answers: Answers): number | undefined => (typeof answers[name] === 'number' ? answers[name] : undefined);
+  const numeric = (answers: Answers): number | undefined =>
+    typeof answers[name] === 'number' ? answers[name] : undefined;
   const control = granted(numeric(await answersOf(startControl(place.facilities, [scriptFile, demand, scratch], {}))));
-  const { answers, end } = await runInside(place.driver, place.home, { args: [demand], input: scratch, limits: { ...LIMITS, ...limits } });
+  const { answers, end } = await runInside(place.driver, place.home, {
+    args: [demand],
+    input: scratch,
+    limits: { ...LIMITS, ...limits },
+  });
   const isHeld = held(numeric(answers), end);
   return {
     id,
@@ -201,7 +229,11 @@ const stagedScript = `script.m${extension}`;
 function startControl(facilities: HostFacilities, args: readonly string[], environment: Record<string, string>) {
   const isScript = args[0] === scriptFile;
   if (facilities.uidPool === null) {
-    return spawn(process.execPath, [...args], { env: { PATH: SYSTEM_PATH, ...environment }, stdio: ['ignore', 'pipe', 'ignore'], timeout: CONTROL_TIMEOUT_MS });
+    return spawn(process.execPath, [...args], {
+      env: { PATH: SYSTEM_PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: CONTROL_TIMEOUT_MS,
+    });
   }
   const sources = [process.execPath, scriptFile];
   const stage = chooseStage(sources, existsSync);
@@ -218,7 +250,12 @@ function startControl(facilities: HostFacilities, args: readonly string[], envir
     rlimits: { fileBytes: 64 * MEBIBYTE, dataBytes: null, processes: null },
     command: [path.join(stage, 'node'), ...(isScript ? [path.join(stage, stagedScript), ...args.slice(1)] : args)],
   });
-  return spawn('/bin/sh', chain, { env: { PATH: SYSTEM_PATH, ...environment }, cwd: '/', stdio: ['ignore', 'pipe', 'ignore'], timeout: CONTROL_TIMEOUT_MS });
+  return spawn('/bin/sh', chain, {
+    env: { PATH: SYSTEM_PATH, ...environment },
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: CONTROL_TIMEOUT_MS,
+  });
 }
 
 async function answersOf(child: ReturnType<typeof startControl>): Promise<Answers> {

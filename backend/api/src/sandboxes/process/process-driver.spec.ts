@@ -11,8 +11,14 @@ import { ProcessDriver } from './process-driver.js';
 
 const appRoot = path.resolve(fileURLToPath(import.meta.url), '../../../../../..');
 const roomy: SandboxLimits = {
-  memoryBytes: 512 << 20, cpus: 1, cpuSeconds: 60, pids: 64, wallMs: 30_000,
-  logBytes: 1 << 20, workspaceBytes: 64 << 20, tmpBytes: 16 << 20,
+  memoryBytes: 512 << 20,
+  cpus: 1,
+  cpuSeconds: 60,
+  pids: 64,
+  wallMs: 30_000,
+  logBytes: 1 << 20,
+  workspaceBytes: 64 << 20,
+  tmpBytes: 16 << 20,
 };
 
 let home: string;
@@ -44,8 +50,14 @@ async function start(script: string, limits: Partial<SandboxLimits> = {}): Promi
   await writeFile(path.join(input, 'data.txt'), 'input');
   slot += 1;
   const sandbox = await driver.start({
-    id, slot, workspace,
-    command: ['/app/bin/node', '-e', `const fs = require('node:fs'); const say = (line) => fs.writeSync(3, JSON.stringify(line) + '\\n');\n${script}`],
+    id,
+    slot,
+    workspace,
+    command: [
+      '/app/bin/node',
+      '-e',
+      `const fs = require('node:fs'); const say = (line) => fs.writeSync(3, JSON.stringify(line) + '\\n');\n${script}`,
+    ],
     mounts: [{ source: input, target: '/inputs/data', writable: false }],
     limits: { ...roomy, ...limits },
   });
@@ -75,10 +87,18 @@ describe('a process sandbox', () => {
     expect(await sandbox.ended).toMatchObject({ reason: 'completed', exitCode: 0, stderrTail: '' });
     const seen = JSON.parse(heard.join('')) as Record<string, unknown>;
     expect(seen).toMatchObject({
-      input: 'input', home: false, recipes: true, inputIsReadOnly: true, rootIsReadOnly: true, seccomp: '2',
-      environment: ['HOME', 'LANG', 'PATH', 'PWD', 'TMPDIR'], interfaces: ['lo'],
+      input: 'input',
+      home: false,
+      recipes: true,
+      inputIsReadOnly: true,
+      rootIsReadOnly: true,
+      seccomp: '2',
+      environment: ['HOME', 'LANG', 'PATH', 'PWD', 'TMPDIR'],
+      interfaces: ['lo'],
     });
-    expect(String(seen['first'])).toMatch(/^PATH=[^\0]*\0GRAFT_SANDBOX=[^\0]*\0(PWD=\/\0|SHLVL=\d\0|_=[^\0]*\0|OLDPWD=[^\0]*\0)*$/);
+    expect(String(seen['first'])).toMatch(
+      /^PATH=[^\0]*\0GRAFT_SANDBOX=[^\0]*\0(PWD=\/\0|SHLVL=\d\0|_=[^\0]*\0|OLDPWD=[^\0]*\0)*$/,
+    );
     expect(seen['pids']).toBeLessThan(5);
   });
 
@@ -90,14 +110,19 @@ describe('a process sandbox', () => {
   });
 
   it('ends a sandbox that takes more memory than it may', async () => {
-    const { sandbox } = await start(`const kept = []; for (;;) kept.push(Buffer.alloc(16 << 20, 1));`, { memoryBytes: 192 << 20 });
+    const { sandbox } = await start(`const kept = []; for (;;) kept.push(Buffer.alloc(16 << 20, 1));`, {
+      memoryBytes: 192 << 20,
+    });
     const end = await sandbox.ended;
     expect(end.reason).toBe('oom');
     expect(end.usage.peakMemoryBytes).toBeGreaterThan(100 << 20);
   });
 
   it('ends a sandbox at its deadline, whatever it ignores', async () => {
-    const { sandbox } = await start(`for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => {}); setInterval(() => {}, 1000);`, { wallMs: 700 });
+    const { sandbox } = await start(
+      `for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, () => {}); setInterval(() => {}, 1000);`,
+      { wallMs: 700 },
+    );
     expect((await sandbox.ended).reason).toBe('deadline');
   });
 
@@ -133,7 +158,9 @@ describe('a process sandbox', () => {
   });
 
   it('lets a runner that is asked end by itself', async () => {
-    const { sandbox, heard } = await start(`process.on('SIGTERM', () => { say('asked'); process.exit(0) }); say('up'); setInterval(() => {}, 1000);`);
+    const { sandbox, heard } = await start(
+      `process.on('SIGTERM', () => { say('asked'); process.exit(0) }); say('up'); setInterval(() => {}, 1000);`,
+    );
     await expect.poll(() => heard.length, { timeout: 5_000 }).toBe(1);
     sandbox.terminate();
     expect((await sandbox.ended).reason).toBe('completed');

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, lchown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -40,7 +41,8 @@ export class ProcessDriver implements SandboxDriver {
 
   static async open(options: ProcessDriverOptions): Promise<ProcessDriver> {
     await mkdir(path.join(options.home, 'sandboxes'), { recursive: true });
-    const mark = Buffer.from(options.home).toString('base64url').slice(-16);
+    // Tells our processes and control groups from those of another installation on this machine.
+    const mark = createHash('sha256').update(options.home).digest('hex').slice(0, 16);
     const facilities = await detectFacilities({ ...options, prefix: `graft-${mark}-` });
     return new ProcessDriver(options, facilities, mark);
   }
@@ -83,10 +85,10 @@ export class ProcessDriver implements SandboxDriver {
         // It ended by itself.
       }
     }
-    for (const { id, cgroup } of (await this.facilities.cgroups?.leftovers()) ?? []) {
+    for (const { id, kill, remove } of (await this.facilities.cgroups?.leftovers()) ?? []) {
       if (alive.has(id)) continue;
-      cgroup.kill();
-      await cgroup.remove();
+      kill();
+      await remove();
       reaped.add(id);
     }
     for (const id of await readdir(path.join(this.options.home, 'sandboxes'))) {
@@ -113,7 +115,10 @@ export class ProcessDriver implements SandboxDriver {
     await writeFile(path.join(etc, 'group'), 'sandbox:x:1000:\n');
     await writeFile(path.join(etc, 'nsswitch.conf'), 'hosts: files\npasswd: files\ngroup: files\n');
     await writeFile(path.join(etc, 'hosts'), '127.0.0.1 localhost\n::1 localhost\n');
-    for (const writable of [spec.workspace, ...spec.mounts.filter((mount) => mount.writable).map(({ source }) => source)]) {
+    for (const writable of [
+      spec.workspace,
+      ...spec.mounts.filter((mount) => mount.writable).map(({ source }) => source),
+    ]) {
       await mkdir(writable, { recursive: true });
       await chmod(writable, 0o700);
       if (this.facilities.uidPool !== null) await giveTo(writable, this.uidOf(spec.slot));
@@ -179,7 +184,10 @@ export class ProcessDriver implements SandboxDriver {
       spec.workspace,
       ...[...this.appMounts(), ...spec.mounts].map(({ source }) => source),
     ];
-    return { stage: chooseStage(sources, existsSync), paths: sources.map((source, index) => ({ source, name: String(index) })) };
+    return {
+      stage: chooseStage(sources, existsSync),
+      paths: sources.map((source, index) => ({ source, name: String(index) })),
+    };
   }
 
   private stagedName({ stage, paths }: Staging, source: string): string {

@@ -43,7 +43,12 @@ export async function treeOf(root: number): Promise<ProcessStat[]> {
     const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
     for (const thread of threads) {
       const children = await readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '');
-      open.push(...children.split(' ').filter((child) => child.length > 0).map(Number));
+      open.push(
+        ...children
+          .split(' ')
+          .filter((child) => child.length > 0)
+          .map(Number),
+      );
     }
   }
   return found;

@@ -83,7 +83,8 @@ export class RunningSandbox implements Sandbox {
   private every(ms: number, task: () => Promise<void>): void {
     const again = async (): Promise<void> => {
       await task().catch(() => undefined);
-      if (this.child.exitCode === null && this.child.signalCode === null) this.timers.push(setTimeout(() => void again(), ms));
+      if (this.child.exitCode === null && this.child.signalCode === null)
+        this.timers.push(setTimeout(() => void again(), ms));
     };
     void again();
   }
@@ -99,7 +100,8 @@ export class RunningSandbox implements Sandbox {
 
   private async finish(exitCode: number | null, exitSignal: NodeJS.Signals | null): Promise<SandboxEnd> {
     for (const timer of this.timers) clearTimeout(timer);
-    const outOfMemory = (this.cgroup?.outOfMemoryKills() ?? 0) > 0 || /heap out of memory|std::bad_alloc/.test(this.stderrTail);
+    const outOfMemory =
+      (this.cgroup?.outOfMemoryKills() ?? 0) > 0 || /heap out of memory|std::bad_alloc/.test(this.stderrTail);
     const reason: EndReason = this.killReason ?? (exitCode === 0 ? 'completed' : outOfMemory ? 'oom' : 'failed');
     this.cgroup?.kill();
     signal(-this.pid, 'SIGKILL');
@@ -113,8 +115,13 @@ export class RunningSandbox implements Sandbox {
   private async vanished(): Promise<void> {
     const deadline = Date.now() + VANISH_DEADLINE_MS;
     for (const { pid, startTicks } of this.tree) {
-      for (let stat = await statOf(pid); stat?.startTicks === startTicks && stat.state !== 'Z'; stat = await statOf(pid)) {
-        if (Date.now() > deadline) throw new Error(`sandbox ${this.id}: process ${pid} did not end within ${VANISH_DEADLINE_MS} ms of SIGKILL`);
+      for (
+        let stat = await statOf(pid);
+        stat?.startTicks === startTicks && stat.state !== 'Z';
+        stat = await statOf(pid)
+      ) {
+        if (Date.now() > deadline)
+          throw new Error(`sandbox ${this.id}: process ${pid} did not end within ${VANISH_DEADLINE_MS} ms of SIGKILL`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     }

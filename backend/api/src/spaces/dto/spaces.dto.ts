@@ -30,7 +30,10 @@ export const SnapshotDto = dto(
     treeHash: z.string(),
     itemCount: z.number().int(),
     encodedCount: z.number().int().describe('Vectors computed for this snapshot'),
-    reusedCount: z.number().int().describe('Vectors taken from the snapshot before, because their picture had not changed'),
+    reusedCount: z
+      .number()
+      .int()
+      .describe('Vectors taken from the snapshot before, because their picture had not changed'),
     isLive: z.boolean().describe('What snapshot:latest means for its space and dataset'),
     createdAt: Timestamp,
   }),
