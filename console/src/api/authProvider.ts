@@ -6,18 +6,35 @@ import { refusalOf } from './refusal.js';
 export function createAuthProvider(
   graft: Pick<GraftDataProvider, 'signIn' | 'signOut' | 'currentSession'>,
 ): AuthProvider {
+  // React-admin signs out whoever fails `checkAuth`. Where the server has just said that there is no session, there is nothing to end.
+  let ended = false;
+  const noteEnd = (error: unknown): boolean => {
+    ended ||= refusalOf(error).status === 401;
+    return ended;
+  };
   return {
-    login: (credentials: { email: string; password: string }) => graft.signIn(credentials),
+    login: async (credentials: { email: string; password: string }) => {
+      await graft.signIn(credentials);
+      ended = false;
+    },
     logout: async () => {
+      if (ended) return;
       await graft.signOut().catch((error: unknown) => {
-        if (refusalOf(error).status !== 401) throw error;
+        if (!noteEnd(error)) throw error;
       });
+      ended = true;
     },
     checkAuth: async () => {
-      await graft.currentSession();
+      try {
+        await graft.currentSession();
+        ended = false;
+      } catch (error) {
+        noteEnd(error);
+        throw error;
+      }
     },
     checkError: async (error: unknown) => {
-      if (refusalOf(error).status === 401) throw error;
+      if (refusalOf(error).status === 401 && noteEnd(error)) throw error;
     },
     getIdentity: async () => {
       const { user } = await graft.currentSession();

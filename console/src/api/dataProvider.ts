@@ -1,7 +1,6 @@
 import { orThrow, type GraftClient, type Schemas } from '@graft/client';
 import type { GetListParams, GetManyParams, GetOneParams, RaRecord } from 'react-admin';
 import type { SpecDraft } from '../experiments/specDraft.js';
-import { refusalOf } from './refusal.js';
 import { uploadImport, type ImportUpload } from './uploadImport.js';
 
 type Filter = Record<string, string | number | boolean | undefined>;
@@ -117,11 +116,10 @@ export function createDataProvider(client: GraftClient) {
       orThrow(client.PUT('/api/endpoints/{id}/traffic', { ...byId(id), body: { variants } })),
     retireEndpoint: (id: string) => orThrow(client.DELETE('/api/endpoints/{id}', byId(id))),
     /** The latest analysis, or null for an endpoint that was never analysed. */
-    getAnalysis: (id: string): Promise<Schemas['Analysis'] | null> =>
-      orThrow(client.GET('/api/endpoints/{id}/analysis', byId(id))).catch((error: unknown) => {
-        if (refusalOf(error).status === 404) return null;
-        throw error;
-      }),
+    getAnalysis: async (id: string): Promise<Schemas['Analysis'] | null> => {
+      const latest = client.GET('/api/endpoints/{id}/analyses', { params: { path: { id }, query: { perPage: 1 } } });
+      return (await orThrow(latest)).items[0] ?? null;
+    },
     analyseEndpoint: (id: string) => orThrow(client.POST('/api/endpoints/{id}/analyses', { ...byId(id), body: {} })),
 
     requestRollout: (body: Schemas['RequestRollout']) => orThrow(client.POST('/api/rollouts', { body })),

@@ -21,17 +21,21 @@ export function useMay(): (permission: string) => boolean {
 /** The field that puts a resource's newest records first, where it is not `createdAt`. */
 const newestFirst: Record<string, string> = { 'dataset-versions': 'version', rollouts: 'requestedAt' };
 
-/** One page of a resource, newest first. */
+/** One page of a resource, newest first. A filter that is still empty waits for its value. */
 export function useRows<T extends { id: string }>(
   resource: string,
-  filter: Record<string, unknown> = {},
+  filter: Record<string, string> = {},
   perPage = 100,
 ) {
-  return useGetList<T>(resource, {
-    filter,
-    pagination: { page: 1, perPage },
-    sort: { field: newestFirst[resource] ?? 'createdAt', order: 'DESC' },
-  });
+  return useGetList<T>(
+    resource,
+    {
+      filter,
+      pagination: { page: 1, perPage },
+      sort: { field: newestFirst[resource] ?? 'createdAt', order: 'DESC' },
+    },
+    { enabled: !Object.values(filter).includes('') },
+  );
 }
 
 export const useRecord = <T extends { id: string }>(resource: string, id: string | null | undefined) =>

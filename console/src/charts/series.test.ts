@@ -20,11 +20,17 @@ describe('curves from metrics', () => {
 
   it('puts what measures the same into one chart', () => {
     const groups = groupByQuantity(
-      metricSeries([metric('train/loss', 1, 1), metric('val/loss', 1, 1), metric('val/accuracy', 1, 1)]),
+      metricSeries([
+        metric('learning_rate', 1, 1),
+        metric('val/accuracy/colour', 1, 1),
+        metric('loss', 1, 1),
+        metric('loss/colour', 1, 1),
+      ]),
     );
     expect(groups.map(({ quantity, series }) => [quantity, series.length])).toEqual([
       ['loss', 2],
       ['accuracy', 1],
+      ['learning_rate', 1],
     ]);
   });
 

@@ -28,11 +28,28 @@ export function shareAxis(series: readonly Series[]): { xs: number[]; rows: (num
   return { xs, rows };
 }
 
-/** Metrics that belong in one chart: `train/loss` and `val/loss` measure the same thing. */
-export function groupByQuantity(series: readonly Series[]): { quantity: string; series: Series[] }[] {
-  const groups = Map.groupBy(series, (one) => one.label.slice(one.label.lastIndexOf('/') + 1));
-  return [...groups].map(([quantity, members]) => ({ quantity, series: members }));
+const splitPrefix = /^(train|val|test)\//;
+
+/** What a metric measures: `loss` of `train/loss` and of `loss/colour`, `accuracy` of `val/accuracy/colour`. */
+export const quantityOf = (metric: string): string => metric.replace(splitPrefix, '').split('/', 1)[0] ?? metric;
+
+const shownFirst = ['loss', 'accuracy'];
+const rank = (quantity: string): number =>
+  shownFirst.includes(quantity) ? shownFirst.indexOf(quantity) : shownFirst.length;
+
+/** Metrics that measure the same go into one chart; what a run is judged by comes first. */
+export function groupByQuantity(
+  series: readonly Series[],
+  metricOf = (one: Series) => one.label,
+): { quantity: string; series: Series[] }[] {
+  return [...Map.groupBy(series, (one) => quantityOf(metricOf(one)))]
+    .map(([quantity, members]) => ({ quantity, series: members }))
+    .sort((x, y) => rank(x.quantity) - rank(y.quantity));
 }
+
+/** `images_per_second` reads as `Images per second`. */
+export const quantityTitle = (quantity: string): string =>
+  quantity.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
 
 /** At most `limit` points, keeping the first and the last: a curve of 20,000 steps looks the same with 600. */
 export function thin(points: readonly Point[], limit: number): Point[] {

@@ -7,7 +7,7 @@ import { Link, useSearchParams } from 'react-router-dom';
 import { useGraft } from '../api/hooks.js';
 import type { Experiment, Run } from '../api/schemas.js';
 import { LineFigure } from '../charts/LineFigure.js';
-import { groupByQuantity, metricSeries, type Series } from '../charts/series.js';
+import { groupByQuantity, metricSeries, quantityTitle, type Series } from '../charts/series.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { formatDuration, formatNumber } from '../ui/format.js';
 import { Mono } from '../ui/Mono.js';
@@ -123,15 +123,14 @@ function Outcomes({ compared }: { compared: Compared[] }) {
 }
 
 function Overlays({ compared }: { compared: Compared[] }) {
-  const quantities = groupByQuantity(
-    compared.flatMap(({ label, run, series }) =>
-      series.map((one) => ({ ...one, id: `${run.id} ${one.id}`, label: `${label}: ${one.label}` })),
-    ),
+  const curves = compared.flatMap(({ label, run, series }) =>
+    series.map((one) => ({ ...one, id: `${run.id} ${one.id}`, label: `${label}: ${one.label}` })),
   );
+  const groups = groupByQuantity(curves, (curve) => curve.id.slice(curve.id.indexOf(' ') + 1));
   return (
     <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: 'repeat(auto-fit, minmax(360px, 1fr))' }}>
-      {quantities.map(({ quantity, series }) => (
-        <Section key={quantity} title={quantity}>
+      {groups.map(({ quantity, series }) => (
+        <Section key={quantity} title={quantityTitle(quantity)}>
           <LineFigure
             label={`${quantity} of ${compared.length} runs by step`}
             series={series}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { useMay } from '../api/hooks.js';
 import type { Experiment } from '../api/schemas.js';
+import { PersonName } from '../people/PersonName.js';
 import { EmptyState } from '../ui/EmptyState.js';
 import { TextFilter } from '../ui/Filters.js';
 import { Page } from '../ui/Page.js';
@@ -17,7 +18,7 @@ const columns: Column<Experiment>[] = [
   { label: 'Name', render: (experiment) => experiment.name },
   { label: 'State', render: (experiment) => <StatusChip state={experiment.state} /> },
   { label: 'Steps', render: (experiment) => <StepDots runs={experiment.runs} />, from: 'md' },
-  { label: 'Launched by', render: (experiment) => experiment.createdBy, from: 'lg' },
+  { label: 'Launched by', render: (experiment) => <PersonName id={experiment.createdBy} />, from: 'lg' },
   { label: 'Launched', render: (experiment) => <TimeAgo at={experiment.createdAt} /> },
 ];
 

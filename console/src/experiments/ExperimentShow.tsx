@@ -4,6 +4,7 @@ import { useGraft, useMay, useRecord } from '../api/hooks.js';
 import type { Experiment, Run } from '../api/schemas.js';
 import { Graph } from '../graph/Graph.js';
 import { NodeCard } from '../graph/NodeCard.js';
+import { PersonName } from '../people/PersonName.js';
 import { RunPanel } from '../runs/RunPanel.js';
 import { dollarsPerCpuHour, runCost } from '../runs/runCost.js';
 import { ConfirmButton } from '../ui/ConfirmButton.js';
@@ -49,7 +50,7 @@ function ExperimentPage({ experiment }: { experiment: Experiment }) {
       crumbs={[{ label: 'Experiments', to: '/experiments' }]}
       description={
         <>
-          Launched <TimeAgo at={experiment.createdAt} /> by {experiment.createdBy}
+          Launched <TimeAgo at={experiment.createdAt} /> by <PersonName id={experiment.createdBy} />
         </>
       }
       actions={

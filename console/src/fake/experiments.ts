@@ -148,7 +148,7 @@ const experiment = ({ id, name, state, ago, states = {}, seed = 7 }: ExperimentF
     name,
     state,
     createdAt: minutesAgo(ago),
-    createdBy: 'Ada Researcher',
+    createdBy: 'p-ada',
     endedAt: state === 'running' ? null : minutesAgo(ago - 8),
     spec: spec as Experiment['spec'],
     runs,

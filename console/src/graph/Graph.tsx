@@ -18,7 +18,7 @@ export function Graph<N extends GraphNode>({
   label,
   nodes,
   renderNode,
-  nodeWidth = 184,
+  nodeWidth = 200,
   nodeHeight = 76,
 }: GraphProps<N>) {
   const layout = layOut(nodes);

@@ -56,7 +56,7 @@ function WhatChanges({ rollout }: { rollout: RolloutDetail }) {
         <Box sx={{ width: { sm: 220 }, height: 68 }}>
           <NodeCard
             title={champion ? `${rollout.modelName} v${champion.version}` : 'No champion yet'}
-            subtitle={isLive ? 'was champion' : 'champion at the request'}
+            subtitle={!champion ? 'before' : isLive ? 'was champion' : 'champion at the request'}
             to={champion ? `/model-versions/${champion.id}/show` : undefined}
           />
         </Box>

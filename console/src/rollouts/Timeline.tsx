@@ -20,7 +20,7 @@ export function Timeline({ moves }: Pick<RolloutDetail, 'moves'>) {
             <Typography variant="body2">
               <strong>{move.state.replaceAll('-', ' ')}</strong> by {move.person.name}, <TimeAgo at={move.at} />
             </Typography>
-            {move.comment && (
+            {move.comment && move.comment !== moves[index - 1]?.comment && (
               <Typography variant="body2" color="text.secondary" sx={{ whiteSpace: 'pre-wrap' }}>
                 “{move.comment}”
               </Typography>

@@ -53,7 +53,7 @@ export function LatencyCurves({ report, roles }: { report: Report; roles: Map<st
           <LineFigure
             label="Cost of 1,000 requests by images per request"
             series={curves((point) => point.costPer1000)}
-            format={(cost) => String(Number(cost.toPrecision(2)))}
+            format={formatNumber}
             {...chart}
           />
         </Section>

@@ -68,7 +68,7 @@ export function HeadlineFigures({ report }: { report: Pick<Report, 'paired' | 'c
       <FigureRow>
         {gain && (
           <Figure
-            accent
+            accent={gain.relative.low > 0}
             label={`Accuracy, ${gain.b} against ${gain.a}`}
             value={formatSigned(gain.relative.value, 0)}
             detail={`relative; 95 % interval ${formatSigned(gain.relative.low, 0)} to ${formatSigned(gain.relative.high, 0)}, n ${formatCount(gain.relative.n)}`}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useGraft } from '../api/hooks.js';
 import type { Run } from '../api/schemas.js';
 import { LineFigure } from '../charts/LineFigure.js';
-import { groupByQuantity, metricSeries } from '../charts/series.js';
+import { groupByQuantity, metricSeries, quantityTitle } from '../charts/series.js';
 import { formatNumber } from '../ui/format.js';
 import { Section } from '../ui/Section.js';
 
@@ -34,7 +34,7 @@ export function RunCurves({ run }: { run: Run }) {
       {groups.map(({ quantity, series }) => {
         const last = series.map((one) => `${one.label} ${formatNumber(one.points.at(-1)?.y ?? NaN)}`).join(', ');
         return (
-          <Section key={quantity} title={quantity.replace(/^./, (first) => first.toUpperCase())} hint={`now: ${last}`}>
+          <Section key={quantity} title={quantityTitle(quantity)} hint={`now: ${last}`}>
             <LineFigure label={`${quantity} by step; now ${last}`} series={series} xLabel="step" />
           </Section>
         );

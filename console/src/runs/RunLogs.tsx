@@ -29,7 +29,7 @@ export function RunLogs({ run, live }: { run: Run; live: boolean }) {
     <Section title="Log" hint={live ? 'Follows the run.' : undefined}>
       {lines.length === 0 ? (
         <Typography variant="body2" color="text.secondary">
-          Nothing written yet.
+          {live ? 'Nothing written yet.' : 'This run wrote no log.'}
         </Typography>
       ) : (
         <Box

@@ -39,7 +39,8 @@ const columns: Column<Sandbox>[] = [
     label: 'Memory, peak of limit',
     align: 'right',
     from: 'lg',
-    render: (sandbox) => `${formatBytes(sandbox.peakMemoryBytes)} of ${formatBytes(sandbox.memoryBytes)}`,
+    render: (sandbox) =>
+      `${sandbox.peakMemoryBytes > 0 ? formatBytes(sandbox.peakMemoryBytes) : '–'} of ${formatBytes(sandbox.memoryBytes)}`,
   },
   { label: 'CPU time', align: 'right', from: 'md', render: (sandbox) => formatDuration(1000 * sandbox.cpuSeconds) },
   { label: 'Started', render: (sandbox) => <TimeAgo at={sandbox.createdAt} /> },

@@ -14,7 +14,7 @@ export function formatSigned(value: number, digits = 1): string {
 /** Three significant digits, no exponent between 0.001 and a million. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(1);
+  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(1).replace('.0e', 'e');
   return new Intl.NumberFormat(
     'en',
     Math.abs(value) >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 },
