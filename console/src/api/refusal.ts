@@ -1,6 +1,6 @@
 import { GraftProblem, isProblem } from '@graft/client';
 
-export type FieldError = { field: string; message: string };
+type FieldError = { field: string; message: string };
 /** Why an action did not happen, in the form the pages show. `status` 0: the server was not reached. */
 export type Refusal = { status: number; code: string; message: string; fields: FieldError[] };
 

@@ -5,7 +5,6 @@ export type Session = Schemas['CurrentSession'];
 export type Person = Schemas['Person'];
 export type CreatedPerson = Schemas['CreatedPerson'];
 export type Token = Schemas['Token'];
-export type CreatedToken = Schemas['CreatedToken'];
 export type AuditEntry = Schemas['AuditEntry'];
 
 export type Tier = Schemas['Tier'];

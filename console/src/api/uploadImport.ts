@@ -1,7 +1,7 @@
 import type { Import } from './schemas.js';
 import { problemFrom } from './refusal.js';
 
-export type ImportOptions = {
+type ImportOptions = {
   manifest: 'csv' | 'jsonl';
   columns?: { id?: string; file?: string; title?: string; split?: string; attributes?: string[] | null };
   missingSplit?: 'refuse' | 'hash';

@@ -31,7 +31,7 @@ export function shareAxis(series: readonly Series[]): { xs: number[]; rows: (num
 const splitPrefix = /^(train|val|test)\//;
 
 /** What a metric measures: `loss` of `train/loss` and of `loss/colour`, `accuracy` of `val/accuracy/colour`. */
-export const quantityOf = (metric: string): string => metric.replace(splitPrefix, '').split('/', 1)[0] ?? metric;
+const quantityOf = (metric: string): string => metric.replace(splitPrefix, '').split('/', 1)[0] ?? metric;
 
 const shownFirst = ['loss', 'accuracy'];
 const rank = (quantity: string): number =>

@@ -148,8 +148,8 @@ export function EndpointCreate() {
                   value={variant.role}
                   onChange={(event) => change(index, { role: event.target.value as Draft['role'] })}
                 >
-                  <MenuItem value="control">Control: what runs today</MenuItem>
-                  <MenuItem value="treatment">Treatment: what is tried</MenuItem>
+                  <MenuItem value="control">Control</MenuItem>
+                  <MenuItem value="treatment">Treatment</MenuItem>
                 </TextField>
                 <IconButton
                   aria-label={`Remove ${variant.name}`}

@@ -1,28 +1,25 @@
 import type { Analysis, Outcome } from '../api/schemas.js';
 import type { Tone } from '../ui/StatusChip.js';
 
-type Verdict = { title: string; advice: string; tone: Tone };
+type Verdict = { title: string; advice: string };
 
 /** The three outcomes in plain words, with what to do next. */
 export const outcomeWords: Record<Outcome, Verdict> = {
   pass: {
     title: 'Better',
-    tone: 'good',
     advice: 'The evidence holds however often one looks. A rollout can be requested.',
   },
   fail: {
     title: 'Worse',
-    tone: 'bad',
     advice: 'Give the traffic back to the control and look at where the treatment loses.',
   },
   inconclusive: {
     title: 'Not enough evidence',
-    tone: 'warning',
     advice: 'Keep it running, or stop and call it no difference. No evidence never counts as a pass.',
   },
 };
 
-export type SampleRatioState = { tone: Tone; title: string; sentence: string };
+type SampleRatioState = { tone: Tone; title: string; sentence: string };
 
 /** Below this the split that came is so unlikely under the one configured that no difference can be trusted. */
 const mismatchBelow = 0.001;

@@ -11,7 +11,7 @@ export type StepDraft = {
 export type SpecDraft = { name: string; description?: string; limits?: LimitsDraft; seed?: number; steps: StepDraft[] };
 
 /** What stands for the words DATASET, GENERIC, TARGET and MODEL of a template. */
-export type Fillings = { dataset: string; generic: string; targets: readonly string[]; model: string };
+type Fillings = { dataset: string; generic: string; targets: readonly string[]; model: string };
 
 /** A template with the workspace's own names in it. A list with TARGET in it gets all targets. */
 export function fillTemplate(template: ExperimentTemplate, fillings: Fillings): SpecDraft {

@@ -1,6 +1,6 @@
 import type { Dataset, Endpoint, Experiment, Rollout } from '../api/schemas.js';
 
-export type StepState = 'done' | 'now' | 'later';
+type StepState = 'done' | 'now' | 'later';
 export type PathStep = { title: string; detail: string; action: string; to: string; state: StepState };
 export type Workspace = {
   datasets: readonly Dataset[];

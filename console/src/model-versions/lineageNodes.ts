@@ -1,7 +1,7 @@
 import type { ModelVersion } from '../api/schemas.js';
 import { shortHash } from '../ui/format.js';
 
-export type LineageNode = { id: string; dependsOn: string[]; title: string; subtitle: string; to?: string };
+type LineageNode = { id: string; dependsOn: string[]; title: string; subtitle: string; to?: string };
 
 /** What a version was made from, as a graph: data, vectors and base go into the run, the version comes out. */
 export function lineageNodes(version: ModelVersion, names: { dataset?: string; base?: string } = {}): LineageNode[] {

@@ -1,5 +1,5 @@
 import GroupIcon from '@mui/icons-material/GroupOutlined';
-import { Button, Stack } from '@mui/material';
+import { Button, Stack, Typography } from '@mui/material';
 import { useState } from 'react';
 import { useGraft, useMay, useSession, useSubmission } from '../api/hooks.js';
 import type { Person } from '../api/schemas.js';
@@ -14,8 +14,19 @@ import { TimeAgo } from '../ui/TimeAgo.js';
 import { NewPersonDialog } from './NewPersonDialog.js';
 
 const columns: Column<Person>[] = [
-  { label: 'Name', render: (person) => person.name },
-  { label: 'E-mail', render: (person) => person.email, from: 'sm' },
+  {
+    label: 'Name',
+    render: (person) => (
+      <>
+        <Typography variant="body2" sx={{ fontWeight: 600 }}>
+          {person.name}
+        </Typography>
+        <Typography variant="caption" color="text.secondary">
+          {person.email}
+        </Typography>
+      </>
+    ),
+  },
   {
     label: 'Role',
     render: (person) => <StatusChip state={person.role} tone={person.role === 'admin' ? 'accent' : 'neutral'} />,
@@ -75,7 +86,7 @@ function PersonActions({ person }: { person: Person }) {
   if (person.id === session?.user.id) return <>you</>;
   const otherRole = person.role === 'admin' ? 'researcher' : 'admin';
   return (
-    <Stack direction="row" spacing={1} sx={{ justifyContent: 'flex-end' }}>
+    <Stack direction="row" useFlexGap spacing={1} sx={{ justifyContent: 'flex-end', flexWrap: 'wrap' }}>
       <Button size="small" color="inherit" loading={pending} onClick={() => void submit(otherRole)}>
         Make {otherRole}
       </Button>

@@ -32,7 +32,7 @@ export function controlSentence({ candidate, shuffled, chance, majority }: NonNu
 /** A ratio native / swapped as a saving: 37 times as dear is 97.3 % cheaper. */
 export const savingOf = (ratio: number): number => 1 - 1 / ratio;
 
-export type Headline = { gain: Paired | null; speed: Report['ratios'][number] | null };
+type Headline = { gain: Paired | null; speed: Report['ratios'][number] | null };
 
 /** The figures a report is known by: the swapped candidate against its strongest rival, and the ratio nearest to 20 images a request. */
 export function headline(report: Pick<Report, 'paired' | 'control' | 'ratios'>): Headline {

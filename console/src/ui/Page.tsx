@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Title } from 'react-admin';
 import { Link } from 'react-router-dom';
 
-export type Crumb = { label: string; to: string };
+type Crumb = { label: string; to: string };
 type PageProps = {
   title: string;
   chip?: ReactNode;

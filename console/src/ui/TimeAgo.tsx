@@ -25,13 +25,17 @@ function subscribe(listener: () => void): () => void {
 
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
+/** The browser's clock may lag the server's by this much: what the server just did then reads as now, not as in the future. */
+const clockSkewMs = 60_000;
+
 export function TimeAgo({ at }: { at: string | null }) {
   const current = useNow();
   if (!at) return <span>–</span>;
+  const ahead = Date.parse(at) - current;
   return (
     <Tooltip title={formatExact(at)}>
       <time dateTime={at} tabIndex={0} style={{ whiteSpace: 'nowrap' }}>
-        {formatRelative(at, Math.max(current, Date.parse(at)))}
+        {formatRelative(at, ahead > 0 && ahead < clockSkewMs ? Date.parse(at) : current)}
       </time>
     </Tooltip>
   );
