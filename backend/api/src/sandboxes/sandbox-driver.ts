@@ -50,10 +50,18 @@ export interface SandboxEnd {
   usage: SandboxUsage;
 }
 
+/** Folders as a sandbox sees them. */
+export interface SandboxView {
+  inputs: string;
+  workspace: string;
+  serve: string;
+}
+
 /** A sandbox that was started. It is gone, with every process in it, when `ended` resolves. */
 export interface Sandbox {
   readonly id: string;
   readonly pid: number;
+  readonly view: SandboxView;
   /** Control channel: bytes both ways, from the runner's file descriptor 3. What comes in is hostile. */
   readonly channel: Duplex;
   readonly ended: Promise<SandboxEnd>;

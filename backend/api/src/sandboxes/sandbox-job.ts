@@ -1,7 +1,7 @@
 import { PROTOCOL_VERSION, type ArtifactKind, type Failure, type Task } from '@graft/protocol';
 import type { StoredTree } from '../artifacts/index.js';
 import type { SandboxPurpose } from './sandbox.entity.js';
-import type { SandboxLimits, SandboxUsage } from './sandbox-driver.js';
+import type { SandboxLimits, SandboxUsage, SandboxView } from './sandbox-driver.js';
 
 /** An input of a task: a tree from the artifact store, or a folder of the host (an upload). */
 export type SandboxInput = { mount: string; tree: string } | { mount: string; folder: string };
@@ -34,16 +34,18 @@ export type SandboxOutcome = { sandboxId: string; usage: SandboxUsage } & (
   | { state: 'failed'; failure: Failure; crashed: boolean; artifacts: CollectedArtifact[] }
 );
 
-/** What the runner reads first from its control channel. Paths are those inside the sandbox. */
-export function taskOf(job: SandboxJob): Task {
+/** What the runner reads first from its control channel. */
+export function taskOf(job: SandboxJob, view: SandboxView): Task {
   const base = {
     protocol: PROTOCOL_VERSION,
     runId: job.subjectId,
     attempt: job.attempt,
     seed: job.seed,
     threads: job.threads,
-    inputsRoot: '/inputs',
-    workspace: '/workspace',
+    inputsRoot: view.inputs,
+    workspace: view.workspace,
   } as const;
-  return job.work.kind === 'serve' ? { ...base, ...job.work, socket: '/serve/model.sock' } : { ...base, ...job.work };
+  return job.work.kind === 'serve'
+    ? { ...base, ...job.work, socket: `${view.serve}/model.sock` }
+    : { ...base, ...job.work };
 }

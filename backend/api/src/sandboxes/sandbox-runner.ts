@@ -177,7 +177,7 @@ class Conversation {
         if (isFatal) sandbox.kill('protocol');
       },
     });
-    this.say({ type: 'task', task: taskOf(job) });
+    this.say({ type: 'task', task: taskOf(job, sandbox.view) });
   }
 
   cancel(reason: string): void {

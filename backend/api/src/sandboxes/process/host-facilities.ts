@@ -45,7 +45,8 @@ export async function detectFacilities(options: FacilityOptions): Promise<HostFa
     shortfall,
     seccomp: table === undefined || wall.kind !== 'bubblewrap' ? null : seccompProgram(table),
     cgroups: await detectCgroups(options.prefix),
-    uidPool: isRoot ? uidPoolStart(readFileSync('/proc/self/uid_map', 'utf8')) : null,
+    // Without a wall nothing is staged, so the worker's own user it is.
+    uidPool: isRoot && wall.kind !== 'unsandboxed' ? uidPoolStart(readFileSync('/proc/self/uid_map', 'utf8')) : null,
     systemFolders: systemFolders(),
   };
 }

@@ -36,14 +36,15 @@ export function findingsOf(probes: readonly ProbeResult[], facilities: HostFacil
   });
 }
 
+/** Walls: a hole in one of them leaves nothing that deserves to be called isolation. */
+const WALLS: readonly IsolationResource[] = ['files', 'environment', 'network', 'processes'];
 /** Resources whose weakness lets nobody out: a full disk or a busy CPU is a nuisance, seen and ended. */
 const NUISANCES: readonly IsolationResource[] = ['disk', 'cpu'];
 
 /** `strong` only where every wall and every limit that protects others holds and was proven; `none` where there is a hole in a wall. */
 export function levelOf(findings: readonly IsolationFinding[]): IsolationLevel {
   const decisive = findings.filter(({ resource }) => !NUISANCES.includes(resource));
-  if (decisive.some(({ level, resource }) => level === 'none' && resource !== 'pids' && resource !== 'syscalls'))
-    return 'none';
+  if (findings.some(({ level, resource }) => level === 'none' && WALLS.includes(resource))) return 'none';
   return decisive.every(({ level }) => level === 'strong') ? 'strong' : 'partial';
 }
 

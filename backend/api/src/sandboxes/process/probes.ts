@@ -48,7 +48,7 @@ const attempts: Record<string, { resource: IsolationResource; title: string }> =
   'connect-tcp': { resource: 'network', title: 'Connect to a TCP port of the host' },
   'connect-abstract-socket': { resource: 'network', title: 'Connect to an abstract Unix socket of the host' },
   'connect-path-socket': { resource: 'network', title: 'Connect to a Unix socket file of the host' },
-  'open-vsock': { resource: 'network', title: 'Open a VM socket, which no network namespace covers' },
+  'open-vsock': { resource: 'syscalls', title: 'Open a VM socket, which no network namespace covers' },
   'see-process': { resource: 'processes', title: 'See a process of the host' },
   'signal-process': { resource: 'processes', title: 'Signal a process of the same user' },
   'make-user-namespace': { resource: 'privileges', title: 'Make a user namespace' },
@@ -91,6 +91,11 @@ async function probeWalls(driver: SandboxDriver, facilities: HostFacilities, hom
       input: bait.folder,
       limits: LIMITS,
     });
+    if (Object.keys(inside.answers).length === 0) {
+      throw new Error(
+        `The probes did not run in a sandbox (${inside.end.reason}): ${inside.end.stderrTail.trim().slice(0, 500)}`,
+      );
+    }
     return Object.entries(attempts).map(([id, about]) => wallResult(id, about, control[id], inside.answers[id]));
   } finally {
     victim.kill('SIGKILL');

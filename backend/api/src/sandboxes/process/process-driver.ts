@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, lchown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lchown, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import {
@@ -9,17 +8,13 @@ import {
   type IsolationReport,
   type Sandbox,
   type SandboxDriver,
-  type SandboxMount,
   type SandboxSpec,
 } from '../sandbox-driver.js';
-import { bubblewrapArguments, encodeArguments } from './bubblewrap.js';
 import { detectFacilities, SYSTEM_PATH, type HostFacilities } from './host-facilities.js';
-import { chooseStage, launchArguments, type StagedPath } from './launch-chain.js';
+import { ARGUMENTS_FD, planLaunch, SECCOMP_FD } from './launch-plan.js';
 import { measureIsolation } from './probes.js';
 import { RunningSandbox } from './running-sandbox.js';
 
-const ARGUMENTS_FD = 4;
-const SECCOMP_FD = 5;
 /** Marks the launcher's environment, so that a process left by a killed worker can be told from everybody else's. */
 const MARK = 'GRAFT_SANDBOX';
 
@@ -39,12 +34,16 @@ export class ProcessDriver implements SandboxDriver {
     private readonly mark: string,
   ) {}
 
-  static async open(options: ProcessDriverOptions): Promise<ProcessDriver> {
+  /** @param adjust for tests: makes do with less than this host offers */
+  static async open(
+    options: ProcessDriverOptions,
+    adjust: (facilities: HostFacilities) => HostFacilities = (facilities) => facilities,
+  ): Promise<ProcessDriver> {
     await mkdir(path.join(options.home, 'sandboxes'), { recursive: true });
     // Tells our processes and control groups from those of another installation on this machine.
     const mark = createHash('sha256').update(options.home).digest('hex').slice(0, 16);
     const facilities = await detectFacilities({ ...options, prefix: `graft-${mark}-` });
-    return new ProcessDriver(options, facilities, mark);
+    return new ProcessDriver(options, adjust(facilities), mark);
   }
 
   async probe(): Promise<IsolationReport> {
@@ -57,7 +56,9 @@ export class ProcessDriver implements SandboxDriver {
     await this.prepareFolders(spec, folder);
     const cgroup = (await facilities.cgroups?.create(spec.id, spec.limits)) ?? null;
     try {
-      const child = spawn('/bin/sh', this.commandLine(spec, folder, cgroup?.joinFiles ?? []), {
+      const joinFiles = cgroup?.joinFiles ?? [];
+      const plan = planLaunch({ spec, folder, facilities, appRoot: this.options.appRoot, joinFiles });
+      const child = spawn('/bin/sh', plan.shell, {
         // bwrap's own environment can be read inside as /proc/1/environ whatever --clearenv says: it must hold nothing.
         env: { PATH: SYSTEM_PATH, [MARK]: `${this.mark}/${spec.id}` },
         cwd: '/',
@@ -65,9 +66,9 @@ export class ProcessDriver implements SandboxDriver {
         stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       });
       await started(child);
-      this.handOver(child, ARGUMENTS_FD, this.wallArguments(spec, folder));
+      this.handOver(child, ARGUMENTS_FD, plan.arguments);
       this.handOver(child, SECCOMP_FD, facilities.seccomp ?? Buffer.alloc(0));
-      return new RunningSandbox(spec, child as ChildProcess & { pid: number }, cgroup);
+      return new RunningSandbox({ spec, view: plan.view, cgroup }, child as ChildProcess & { pid: number });
     } catch (error) {
       await cgroup?.remove();
       throw new SandboxStartFailed(`The sandbox could not be started: ${String(error)}`, { cause: error });
@@ -104,10 +105,6 @@ export class ProcessDriver implements SandboxDriver {
     return path.join(this.options.home, 'sandboxes', id);
   }
 
-  private uidOf(slot: number): number {
-    return this.facilities.uidPool === null ? (process.getuid?.() ?? 0) : this.facilities.uidPool + slot;
-  }
-
   private async prepareFolders(spec: SandboxSpec, folder: string): Promise<void> {
     const etc = path.join(folder, 'etc');
     await mkdir(etc, { recursive: true, mode: 0o755 });
@@ -121,79 +118,9 @@ export class ProcessDriver implements SandboxDriver {
     ]) {
       await mkdir(writable, { recursive: true });
       await chmod(writable, 0o700);
-      if (this.facilities.uidPool !== null) await giveTo(writable, this.uidOf(spec.slot));
+      if (this.facilities.uidPool !== null) await giveTo(writable, this.facilities.uidPool + spec.slot);
     }
-  }
-
-  private commandLine(spec: SandboxSpec, folder: string, joinFiles: readonly string[]): string[] {
-    const { facilities } = this;
-    const staged = facilities.uidPool === null ? null : this.stagedPaths(spec, folder);
-    return launchArguments({
-      joinFiles,
-      drop: staged === null ? null : { uid: this.uidOf(spec.slot), ...staged },
-      rlimits: {
-        fileBytes: spec.limits.workspaceBytes,
-        // Where there is a control group it counts all processes together; per process RLIMIT_DATA is the next best.
-        dataBytes: facilities.cgroups === null ? spec.limits.memoryBytes : null,
-        // Counted per uid: with a shared uid it would count other sandboxes and the control plane itself.
-        processes: facilities.uidPool === null ? null : spec.limits.pids,
-      },
-      command: this.wallCommand(spec, staged),
-    });
-  }
-
-  private wallCommand(spec: SandboxSpec, staged: Staging | null): string[] {
-    const { wall } = this.facilities;
-    if (wall.kind !== 'bubblewrap') throw new SandboxStartFailed(`no launcher for ${wall.kind}`);
-    const binary = staged === null ? wall.binary : this.stagedName(staged, wall.binary);
-    return [binary, '--args', String(ARGUMENTS_FD), '--', ...spec.command];
-  }
-
-  private wallArguments(spec: SandboxSpec, folder: string): Buffer {
-    const { wall, systemFolders, uidPool } = this.facilities;
-    const staged = uidPool === null ? null : this.stagedPaths(spec, folder);
-    const reach = (source: string): string => (staged === null ? source : this.stagedName(staged, source));
-    return encodeArguments(
-      bubblewrapArguments({
-        systemFolders,
-        etcFolder: reach(path.join(folder, 'etc')),
-        workspace: reach(spec.workspace),
-        mounts: [...this.appMounts(), ...spec.mounts].map((mount) => ({ ...mount, source: reach(mount.source) })),
-        tmpBytes: spec.limits.tmpBytes,
-        seccompFd: SECCOMP_FD,
-        disableNestedNamespaces: wall.kind === 'bubblewrap' && wall.disableNestedNamespaces,
-      }),
-    );
-  }
-
-  /** The recipes with their packages. `node_modules/@graft/*` are links to `../../sandboxes/*`, which resolve inside as they do outside. */
-  private appMounts(): SandboxMount[] {
-    const readOnly = (source: string, target: string): SandboxMount => ({ source, target, writable: false });
-    return [
-      readOnly(path.join(this.options.appRoot, 'sandboxes'), '/app/sandboxes'),
-      readOnly(path.join(this.options.appRoot, 'node_modules'), '/app/node_modules'),
-      readOnly(process.execPath, '/app/bin/node'),
-    ];
-  }
-
-  private stagedPaths(spec: SandboxSpec, folder: string): Staging {
-    const { wall } = this.facilities;
-    const sources = [
-      ...(wall.kind === 'bubblewrap' ? [wall.binary] : []),
-      path.join(folder, 'etc'),
-      spec.workspace,
-      ...[...this.appMounts(), ...spec.mounts].map(({ source }) => source),
-    ];
-    return {
-      stage: chooseStage(sources, existsSync),
-      paths: sources.map((source, index) => ({ source, name: String(index) })),
-    };
-  }
-
-  private stagedName({ stage, paths }: Staging, source: string): string {
-    const found = paths.find((candidate) => candidate.source === source);
-    if (found === undefined) throw new Error(`${source} was not staged for the sandbox`);
-    return path.join(stage, found.name);
+    if (this.facilities.wall.kind === 'unsandboxed') await linkInputs(spec, path.join(folder, 'inputs'));
   }
 
   private handOver(child: ChildProcess, fd: number, bytes: Buffer): void {
@@ -214,16 +141,20 @@ export class ProcessDriver implements SandboxDriver {
   }
 }
 
-interface Staging {
-  stage: string;
-  paths: StagedPath[];
-}
-
 async function started(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
   });
+}
+
+/** Without mounts, inputs from elsewhere are linked to where the runner looks for them. */
+async function linkInputs(spec: SandboxSpec, inputs: string): Promise<void> {
+  await mkdir(inputs, { recursive: true });
+  for (const { source, target } of spec.mounts) {
+    const place = path.join(inputs, path.basename(target));
+    if (path.dirname(target) === '/inputs' && place !== source) await symlink(source, place);
+  }
 }
 
 /** Hands a tree to the sandbox's uid, which may differ from the one of the last attempt. Links are handed over, never followed. */

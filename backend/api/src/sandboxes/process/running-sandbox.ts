@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
-import type { EndReason, Sandbox, SandboxEnd, SandboxSpec, SandboxUsage } from '../sandbox-driver.js';
+import type { EndReason, Sandbox, SandboxEnd, SandboxSpec, SandboxUsage, SandboxView } from '../sandbox-driver.js';
 import type { Cgroup } from './cgroups.js';
 import { statOf, TreeMeter, treeOf, type ProcessStat } from './process-tree.js';
 
@@ -27,12 +27,18 @@ export class RunningSandbox implements Sandbox {
   private outputBytes = 0;
   private stderrTail = '';
 
+  readonly view: SandboxView;
+  private readonly spec: SandboxSpec;
+  private readonly cgroup: Cgroup | null;
+
   constructor(
-    private readonly spec: SandboxSpec,
+    about: { spec: SandboxSpec; view: SandboxView; cgroup: Cgroup | null },
     private readonly child: ChildProcess & { readonly pid: number },
-    private readonly cgroup: Cgroup | null,
   ) {
-    this.id = spec.id;
+    this.spec = about.spec;
+    this.view = about.view;
+    this.cgroup = about.cgroup;
+    this.id = about.spec.id;
     this.pid = child.pid;
     this.channel = child.stdio[3] as Duplex;
     // A sandbox that ends closes its channel whenever it likes; that it ended is what `ended` says.
