@@ -4,7 +4,7 @@ import { createGraftClient, type GraftClient, orThrow } from '@graft/client';
 import { expect, test } from '@playwright/test';
 import { Instance } from '../platform/instance.js';
 import { poll } from '../platform/poll.js';
-import { runnersBelow } from '../platform/processes.js';
+import { processesNaming, runnersBelow } from '../platform/processes.js';
 
 const everything = { page: 1, perPage: 200 };
 
@@ -64,7 +64,14 @@ test('SIGKILL of runner, worker, api, gateway and PostgreSQL in turn: the job en
     const snapshots = await orThrow(client.GET('/api/snapshots', { params: { query: everything } }));
     expect(snapshots.items.length).toBe(2);
 
-    expect(readdirSync(path.join(graft.home, 'runs'))).toEqual([]);
+    // Two model servers live; every other folder must have gone with its run.
+    expect(readdirSync(path.join(graft.home, 'runs')).filter((name) => !name.startsWith('serve-'))).toEqual([]);
+    const sandboxes = await orThrow(client.GET('/api/sandboxes', { params: { query: everything } }));
+    const alive = sandboxes.items.filter(({ endedAt }) => endedAt === null);
+    expect(alive.map(({ purpose }) => purpose)).toEqual(['serve', 'serve']);
+    expect(readdirSync(path.join(graft.home, 'sandboxes')).sort()).toEqual(alive.map(({ id }) => id).sort());
+    await graft.stop();
+    expect(processesNaming(graft.home)).toEqual([]);
   } finally {
     await graft.remove();
   }

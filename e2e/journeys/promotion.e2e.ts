@@ -39,13 +39,15 @@ test('no door moves champion directly', async ({ graft, admin, researcher, page 
     );
     expect(refused.code).toBe('champion-protected');
   }
-  const command = await graft.graft(['alias', 'set', 'tagger', 'champion', String(other?.version)], 'admin');
+  const command = await graft.graft(['alias', 'set', 'tagger@champion', String(other?.version)], 'admin');
   expect(command.code).toBe(1);
   expect(command.stderr).toContain('rollout');
 
   await signIn(page, graft, 'admin');
   await page.goto(`${graft.url}/#/models/${model.id}/show`);
-  await expect(page.getByText(/protected/i).first()).toBeVisible();
+  await page.getByRole('row', { name: /champion protected/ }).getByRole('button', { name: 'Move' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Move' }).click();
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Request a rollout instead' })).toBeVisible();
   expect((await tagger(admin)).champion).toBe(champion);
 });
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useState } from 'react';
-import { useDataProvider, useGetList, useGetOne, useNotify } from 'react-admin';
+import { useDataProvider, useGetList, useNotify } from 'react-admin';
 import type { GraftDataProvider } from './dataProvider.js';
 import { covers } from './permissions.js';
 import { refusalOf, type Refusal } from './refusal.js';
@@ -38,8 +38,15 @@ export function useRows<T extends { id: string }>(
   );
 }
 
-export const useRecord = <T extends { id: string }>(resource: string, id: string | null | undefined) =>
-  useGetOne<T>(resource, { id: id ?? '' }, { enabled: Boolean(id) });
+/** One record in full. Its place in the cache is its own: the rows of a list, which react-admin would show first, lack fields. */
+export function useRecord<T extends { id: string }>(resource: string, id: string | null | undefined) {
+  const graft = useGraft();
+  return useQuery({
+    queryKey: [resource, 'record', id],
+    queryFn: async () => (await graft.getOne<T>(resource, { id: id ?? '' })).data,
+    enabled: Boolean(id),
+  });
+}
 
 export const PictureSource = createContext(
   (versionId: string, itemId: string) =>
