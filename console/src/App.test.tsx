@@ -40,6 +40,12 @@ describe('the console', () => {
     expect(screen.getByText('“Good evidence.”')).toBeTruthy();
   });
 
+  it('shows the evidence of a rollout that was opened from the list, whose rows lack it', async () => {
+    open('/rollouts');
+    fireEvent.click((await screen.findAllByRole('link', { name: 'tagger v2' }, patiently))[0]!);
+    expect(await screen.findByText('On held-out items', {}, patiently)).toBeTruthy();
+  });
+
   it('tells the requester that somebody else must approve', async () => {
     open('/rollouts/ro-2/show', { role: 'researcher' });
     expect(await screen.findByText('You asked for it, so somebody else must approve.', {}, patiently)).toBeTruthy();

@@ -66,6 +66,11 @@ const importDone: Import = {
   createdAt: minutesAgo(1),
 };
 
+/** A row of a list: a rollout's evidence and story come only with the record itself, as from the server. */
+function listed({ evidence: _evidence, approvals: _approvals, moves: _moves, ...row }: RaRecord): RaRecord {
+  return row;
+}
+
 type Scene = { role?: Role; signedIn?: boolean; empty?: boolean };
 
 /** A workspace made up in memory: for tests, and for looking at every page without a server. */
@@ -135,7 +140,8 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
     async getList<T extends RaRecord>(resource: string, params: GetListParams) {
       const rows = (tables[resource] ?? []).filter((row) => matches(row, params.filter as Record<string, unknown>));
       const { page = 1, perPage = 25 } = params.pagination ?? {};
-      return { data: structuredClone(rows.slice((page - 1) * perPage, page * perPage)) as T[], total: rows.length };
+      const shown = structuredClone(rows.slice((page - 1) * perPage, page * perPage)).map(listed);
+      return { data: shown as T[], total: rows.length };
     },
     getOne: async (resource, params) => ({ data: structuredClone(find(resource, params.id)) }),
     getMany: async (resource, params) => ({ data: params.ids.map((id) => structuredClone(find(resource, id))) }),
