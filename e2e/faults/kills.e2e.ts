@@ -44,7 +44,10 @@ test('SIGKILL of runner, worker, api, gateway and PostgreSQL in turn: the job en
     for (const name of ['worker', 'PostgreSQL', 'api', 'gateway']) {
       await patiently(`work under way before ${name} is killed`, async () => {
         const runs = await orThrow(client.GET('/api/runs', { params: { query: everything } }));
-        return runs.items.some(({ state }) => state === 'running') || runs.items.every(({ state }) => state === 'succeeded') ? true : undefined;
+        return runs.items.some(({ state }) => state === 'running') ||
+          runs.items.every(({ state }) => state === 'succeeded')
+          ? true
+          : undefined;
       });
       const before = graft.processes()[name];
       await kill(name, () => before);
@@ -55,7 +58,9 @@ test('SIGKILL of runner, worker, api, gateway and PostgreSQL in turn: the job en
     expect(ended.code, ended.stderr.slice(-4000)).toBe(0);
 
     const runs = await orThrow(client.GET('/api/runs', { params: { query: everything } }));
-    expect(runs.items.map(({ name, state }) => `${name} ${state}`).filter((each) => !each.endsWith(' succeeded'))).toEqual([]);
+    expect(
+      runs.items.map(({ name, state }) => `${name} ${state}`).filter((each) => !each.endsWith(' succeeded')),
+    ).toEqual([]);
     const experiments = await orThrow(client.GET('/api/experiments', { params: { query: everything } }));
     expect(experiments.total).toBe(2);
     const versions = await orThrow(client.GET('/api/model-versions', { params: { query: everything } }));

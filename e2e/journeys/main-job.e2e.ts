@@ -14,17 +14,28 @@ test('bad manifest rows are refused one by one and nothing of them is visible', 
   expect(versions.items.map(({ version }) => version).sort()).toEqual([1, 2]);
   expect(versions.items.every(({ itemCount }) => itemCount === 400)).toBe(true);
 
-  const imports = await orThrow(researcher.GET('/api/datasets/{id}/imports', { params: { path: { id: catalogue?.id ?? '' }, query: everything } }));
+  const imports = await orThrow(
+    researcher.GET('/api/datasets/{id}/imports', { params: { path: { id: catalogue?.id ?? '' }, query: everything } }),
+  );
   const first = imports.items.find(({ rejected }) => rejected > 0);
   expect(first).toMatchObject({ state: 'succeeded', accepted: 400, rejected: 6 });
   const problems = await orThrow(
     researcher.GET('/api/imports/{id}/problems', { params: { path: { id: first?.id ?? '' }, query: everything } }),
   );
   const codes = problems.items.map(({ code }) => code).sort();
-  expect(codes).toEqual(['duplicate-id', 'field-missing', 'file-missing', 'image-broken', 'image-broken', 'unknown-split']);
+  expect(codes).toEqual([
+    'duplicate-id',
+    'field-missing',
+    'file-missing',
+    'image-broken',
+    'image-broken',
+    'unknown-split',
+  ]);
 });
 
-test('every step ran in a sandbox of a measured level, and its versions carry their lineage', async ({ researcher }) => {
+test('every step ran in a sandbox of a measured level, and its versions carry their lineage', async ({
+  researcher,
+}) => {
   const runs = await orThrow(researcher.GET('/api/runs', { params: { query: everything } }));
   expect(runs.items.map(({ state }) => state)).toEqual(runs.items.map(() => 'succeeded'));
   expect(runs.items.map(({ isolationLevel }) => isolationLevel)).not.toContain(null);
@@ -47,7 +58,9 @@ test('touching 1 % of the items encodes about 1 % again', async ({ researcher })
   expect(newest?.reusedCount).toBe(396);
 });
 
-test('the comparison is complete: three models, paired, a shuffled control, five sizes of request', async ({ researcher }) => {
+test('the comparison is complete: three models, paired, a shuffled control, five sizes of request', async ({
+  researcher,
+}) => {
   const runs = await orThrow(researcher.GET('/api/runs', { params: { query: everything } }));
   const compare = runs.items.find(({ recipe }) => recipe === 'evaluate');
   const report = EvaluationReport.parse(

@@ -14,7 +14,9 @@ test('a second start keeps what was made, is ready in seconds, and Ctrl-C leaves
   const first = await Instance.start();
   const token = first.facts.tokens.researcher;
   const made = await orThrow(
-    createGraftClient({ baseUrl: first.url, token }).POST('/api/datasets', { body: { name: 'kept', tier: 'internal' } }),
+    createGraftClient({ baseUrl: first.url, token }).POST('/api/datasets', {
+      body: { name: 'kept', tier: 'internal' },
+    }),
   );
   expect(await first.stop()).toBe(0);
   expect(processesNaming(first.home)).toEqual([]);
@@ -23,7 +25,9 @@ test('a second start keeps what was made, is ready in seconds, and Ctrl-C leaves
   try {
     expect(second.facts.adminPassword).toBeUndefined();
     const kept = await orThrow(
-      createGraftClient({ baseUrl: second.url, token: second.facts.tokens.researcher }).GET('/api/datasets/{id}', { params: { path: { id: made.id } } }),
+      createGraftClient({ baseUrl: second.url, token: second.facts.tokens.researcher }).GET('/api/datasets/{id}', {
+        params: { path: { id: made.id } },
+      }),
     );
     expect(kept.name).toBe('kept');
   } finally {
@@ -49,7 +53,10 @@ test('a taken port is named, with what to do', async () => {
 });
 
 test('a home that is no folder is refused by name', async () => {
-  const { launcher, printed } = launch(['start', '--no-demo'], { GRAFT_HOME: '/proc/self/status', GRAFT_PORT: String(await freePort()) });
+  const { launcher, printed } = launch(['start', '--no-demo'], {
+    GRAFT_HOME: '/proc/self/status',
+    GRAFT_PORT: String(await freePort()),
+  });
   expect(await ending(launcher)).toBe(1);
   expect(printed.join('\n')).toContain('/proc/self/status');
   expect(printed.join('\n')).toContain('GRAFT_HOME=');

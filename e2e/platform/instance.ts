@@ -35,7 +35,10 @@ export class Instance {
   static async start(options: { home?: string; port?: number } = {}): Promise<Instance> {
     const home = options.home ?? mkdtempSync(path.join(tmpdir(), 'graft-e2e-'));
     const port = options.port ?? (await freePort());
-    const { launcher, printed } = launch(['start', '--no-demo', '--json-ready'], { GRAFT_HOME: home, GRAFT_PORT: String(port) });
+    const { launcher, printed } = launch(['start', '--no-demo', '--json-ready'], {
+      GRAFT_HOME: home,
+      GRAFT_PORT: String(port),
+    });
     const ended = new Promise<never>((_resolve, reject) =>
       launcher.once('exit', (code) => reject(new Error(`the launcher ended with ${code}:\n${printed.join('\n')}`))),
     );
@@ -53,8 +56,12 @@ export class Instance {
 
   /** Process ids as of now: a process that was killed comes back under another one. */
   processes(): Record<string, number> {
-    const record = JSON.parse(readFileSync(path.join(this.home, 'launcher.json'), 'utf8')) as { processes: Record<string, string> };
-    return Object.fromEntries(Object.entries(record.processes).map(([name, identity]) => [name, Number(identity.split(' ')[0])]));
+    const record = JSON.parse(readFileSync(path.join(this.home, 'launcher.json'), 'utf8')) as {
+      processes: Record<string, string>;
+    };
+    return Object.fromEntries(
+      Object.entries(record.processes).map(([name, identity]) => [name, Number(identity.split(' ')[0])]),
+    );
   }
 
   get launcherPid(): number {
@@ -91,19 +98,26 @@ export interface CommandResult {
   stderr: string;
 }
 
-export function launch(args: string[], environment: Record<string, string>): { launcher: ChildProcess; printed: string[] } {
+export function launch(
+  args: string[],
+  environment: Record<string, string>,
+): { launcher: ChildProcess; printed: string[] } {
   const launcher = spawn(process.execPath, [bootstrap, ...args], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed: string[] = [];
-  for (const stream of [launcher.stdout, launcher.stderr]) createInterface({ input: stream }).on('line', (line) => printed.push(line));
+  for (const stream of [launcher.stdout, launcher.stderr])
+    createInterface({ input: stream }).on('line', (line) => printed.push(line));
   return { launcher, printed };
 }
 
 export async function runCommand(args: string[], environment: Record<string, string>): Promise<CommandResult> {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -12,5 +12,7 @@ export async function poll<T>(what: string, probe: () => Promise<T | undefined>,
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`${what}: not seen within ${deadlineMs} ms${lastError === undefined ? '' : `; last error: ${String(lastError)}`}`);
+  throw new Error(
+    `${what}: not seen within ${deadlineMs} ms${lastError === undefined ? '' : `; last error: ${String(lastError)}`}`,
+  );
 }

@@ -27,13 +27,19 @@ function commandOf(pid: number): string {
 export function runnersBelow(ancestor: number): number[] {
   const parentOf = parents();
   const isBelow = (pid: number): boolean => {
-    for (let at = parentOf.get(pid); at !== undefined && at > 1; at = parentOf.get(at)) if (at === ancestor) return true;
+    for (let at = parentOf.get(pid); at !== undefined && at > 1; at = parentOf.get(at))
+      if (at === ancestor) return true;
     return false;
   };
-  return [...parentOf.keys()].filter((pid) => isBelow(pid) && /node.*\/app\/sandboxes\/(?!serve)[\w-]+\/dist\/main\.js/.test(commandOf(pid)));
+  return [...parentOf.keys()].filter(
+    (pid) => isBelow(pid) && /node.*\/app\/sandboxes\/(?!serve)[\w-]+\/dist\/main\.js/.test(commandOf(pid)),
+  );
 }
 
 /** Processes whose command line names this folder. */
 export function processesNaming(folder: string): string[] {
-  return [...parents().keys()].filter((pid) => pid !== process.pid).map(commandOf).filter((command) => command.includes(folder));
+  return [...parents().keys()]
+    .filter((pid) => pid !== process.pid)
+    .map(commandOf)
+    .filter((command) => command.includes(folder));
 }

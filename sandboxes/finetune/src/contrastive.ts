@@ -33,8 +33,10 @@ interface Term {
 }
 
 const TOKEN_WIDTH = 64;
-const TITLE_WEIGHT = 0.5;
-const ATTRIBUTE_WEIGHT = 0.5;
+const PICTURE_WEIGHT = 0.5;
+const TITLE_WEIGHT = 0.25;
+/** Of each attribute. The logits of the contrastive terms are divided by a small temperature, so at equal weights they would drown these. */
+const ATTRIBUTE_WEIGHT = 1;
 
 /**
  * Trains an encoder whose vectors lie near where items belong together: pictures of one item, items that people engaged with
@@ -61,7 +63,7 @@ export async function trainDomainEncoder(
     objective: async (g, models) => {
       const pixels = g.input('pixel_values', 'float32', [batchSize, 3, preprocessing.height, preprocessing.width]);
       const { image_features: vectors } = await models.encoder.apply(g, { pixel_values: pixels }, ['image_features']);
-      const terms = { pictures: { loss: pictureLoss(g, vectors, objective.temperature), weight: 1 } };
+      const terms = { pictures: { loss: pictureLoss(g, vectors, objective.temperature), weight: PICTURE_WEIGHT } };
       const attributeTerms =
         objective.attributes.length === 0 ? {} : await attributeLosses(g, models.head, vectors, objective.attributes);
       const titleTerm = objective.titles
@@ -137,7 +139,7 @@ async function attributeLosses(
   const terms = attributes.map((name) => {
     const labels = g.input(`labels.${name}`, 'int64', [Number(vectors.shape[0])]);
     const loss = softmaxCrossEntropy(g, logits[`logits.${name}`]!, labels, { ignoreIndex: NO_LABEL });
-    return [`attribute/${name}`, { loss, weight: ATTRIBUTE_WEIGHT / attributes.length }] as const;
+    return [`attribute/${name}`, { loss, weight: ATTRIBUTE_WEIGHT }] as const;
   });
   return Object.fromEntries(terms);
 }
