@@ -18,7 +18,11 @@ export interface TestApp {
 }
 
 /** The real application on a database, without listening: `app.inject({ method, url, headers, payload })` asks it. */
-export async function startTestApp(databaseUrl: string, kind: ProcessKind = 'api'): Promise<TestApp> {
+export async function startTestApp(
+  databaseUrl: string,
+  kind: ProcessKind = 'api',
+  more: Record<string, string> = {},
+): Promise<TestApp> {
   const home = await mkdtemp(path.join(tmpdir(), 'graft-api-test-'));
   const environment = {
     DATABASE_URL: databaseUrl,
@@ -26,6 +30,7 @@ export async function startTestApp(databaseUrl: string, kind: ProcessKind = 'api
     LOG_LEVEL: 'fatal',
     GRAFT_ADMIN_EMAIL: 'admin@test.example',
     GRAFT_ADMIN_PASSWORD: 'correct horse battery',
+    ...more,
   };
   const module = await Test.createTestingModule({ imports: [AppModule.forProcess(kind)] })
     .overrideProvider(Config)
