@@ -75,12 +75,17 @@ export interface Sandbox {
 /** `docker` and `kubernetes` will implement the same verbs; nothing outside this folder knows which driver is behind them. */
 export interface SandboxDriver {
   readonly name: 'process';
+  /** What builds the wall, with its version. */
+  readonly runtime: string;
   /** Measures what is enforced here, now. */
   probe(): Promise<IsolationReport>;
   /** Rejects with `SandboxStartFailed` when nothing was started. */
   start(spec: SandboxSpec): Promise<Sandbox>;
-  /** Ends whatever runs under an id that is not alive and removes what it left; returns those ids. */
-  reap(alive: ReadonlySet<string>): Promise<string[]>;
+  /**
+   * Ends whatever runs under an id that is not alive and removes what it left; returns those ids. `findAlive` is asked after it was seen
+   * what there is: a sandbox that another worker starts meanwhile is written down before anything of it can be seen.
+   */
+  reap(findAlive: () => Promise<ReadonlySet<string>>): Promise<string[]>;
 }
 
 export class SandboxStartFailed extends Error {}

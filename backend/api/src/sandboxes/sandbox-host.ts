@@ -3,8 +3,12 @@ import { Config } from '../platform/config/env.js';
 import type { IsolationReportRecord } from './isolation-report.entity.js';
 import { ProcessDriver } from './process/process-driver.js';
 import type { IsolationLevel, SandboxDriver } from './sandbox-driver.js';
+import type { SandboxRecord } from './sandbox.entity.js';
 import { SandboxesRepository } from './sandboxes.repository.js';
 import { isKnownDead, workerIdentity } from './worker-identity.js';
+
+/** For so long the last measurement of this host stands while a new one is made. */
+const TRUSTED_MS = 24 * 3_600_000;
 
 /** The sandbox driver of this worker: opened, cleaned up after whoever died before, and measured before anything runs in it. */
 @Injectable()
@@ -46,18 +50,33 @@ export class SandboxHost implements OnApplicationBootstrap {
     const { home, appRoot, allowUnsandboxed } = this.config;
     const driver = await ProcessDriver.open({ home, appRoot, allowUnsandboxed });
     await this.reap(driver);
-    await this.measure(driver);
+    const known = (await this.sandboxes.latestReports()).find(({ host }) => host === workerIdentity.host);
+    const isFresh =
+      known !== undefined &&
+      known.report.runtime === driver.runtime &&
+      Date.now() - known.createdAt.getTime() < TRUSTED_MS;
+    if (!isFresh) {
+      await this.measure(driver);
+      return driver;
+    }
+    // A worker that restarts, perhaps because it was killed, goes on with its work while it measures again.
+    this.measured = known.level;
+    this.measure(driver).catch((error: unknown) =>
+      this.logger.error({ err: error }, 'Isolation could not be measured'),
+    );
     return driver;
   }
 
   /** Ends what a worker of this host left when it was killed. Sandboxes of workers that still live are theirs. */
   private async reap(driver: SandboxDriver): Promise<void> {
-    const rows = await this.sandboxes.alive(workerIdentity.host);
-    const orphans = rows.filter(({ workerId }) => isKnownDead(workerId));
-    const alive = new Set(rows.filter((row) => !orphans.includes(row)).map(({ id }) => id));
-    const reaped = await driver.reap(alive);
-    for (const { id } of orphans)
-      await this.sandboxes.end(id, { reason: 'killed', exitCode: null, usage: { cpuSeconds: 0, peakMemoryBytes: 0 } });
+    let orphans: SandboxRecord[] = [];
+    const reaped = await driver.reap(async () => {
+      const rows = await this.sandboxes.alive(workerIdentity.host);
+      orphans = rows.filter(({ workerId }) => isKnownDead(workerId));
+      return new Set(rows.filter((row) => !orphans.includes(row)).map(({ id }) => id));
+    });
+    const usage = { cpuSeconds: 0, peakMemoryBytes: 0 };
+    for (const { id } of orphans) await this.sandboxes.end(id, { reason: 'killed', exitCode: null, usage });
     if (reaped.length > 0) this.logger.log(`Removed what ${reaped.length} sandboxes of a dead worker had left`);
   }
 

@@ -94,7 +94,7 @@ export async function detectCgroups(prefix: string): Promise<CgroupBackend | nul
 
 async function works(backend: CgroupBackend): Promise<boolean> {
   try {
-    const cgroup = await backend.create(`trial-${process.pid}`, { memoryBytes: 1 << 28, cpus: 1, pids: 64 });
+    const cgroup = await backend.create(`probe-${process.pid}-trial`, { memoryBytes: 1 << 28, cpus: 1, pids: 64 });
     try {
       // A group can often be made where nobody may be moved into it.
       const joins = cgroup.joinFiles.map((file) => `echo $$ > '${file}'`).join(' && ');

@@ -24,6 +24,8 @@ import { chooseStage, launchArguments, POOL_SIZE } from './launch-chain.js';
 const MEBIBYTE = 1 << 20;
 /** The last slot of the pool is never given to a sandbox that works. */
 export const PROBE_SLOT = POOL_SIZE - 1;
+/** Probes have no row in the database; the process id in their name says whose they are. */
+const PROBE = 'probe-';
 const CONTROL_TIMEOUT_MS = 20_000;
 const LIMITS: SandboxLimits = {
   memoryBytes: 512 * MEBIBYTE,
@@ -70,13 +72,17 @@ export async function measureIsolation(
   const findings = findingsOf(probes, facilities);
   return {
     driver: 'process',
-    runtime: facilities.wall.kind === 'bubblewrap' ? facilities.wall.version : facilities.wall.kind,
+    runtime: driver.runtime,
     level: levelOf(findings),
     findings,
     probes,
     sharedKernel: true,
     tookMs: Math.round(performance.now() - startedAtMs),
   };
+}
+
+export function isProbeOfLivingWorker(id: string): boolean {
+  return id.startsWith(PROBE) && existsSync(`/proc/${id.split('-')[1]}`);
 }
 
 async function probeWalls(driver: SandboxDriver, facilities: HostFacilities, home: string): Promise<ProbeResult[]> {
@@ -280,7 +286,7 @@ async function runInside(
   home: string,
   { args, input, limits }: { args: readonly string[]; input: string; limits: SandboxLimits },
 ): Promise<{ answers: Answers; end: SandboxEnd }> {
-  const id = newId();
+  const id = `${PROBE}${process.pid}-${newId()}`;
   const folder = path.join(home, 'sandboxes', id);
   try {
     const sandbox = await driver.start({

@@ -32,7 +32,7 @@ beforeAll(async () => {
   driver = await ProcessDriver.open({ home, appRoot, allowUnsandboxed: false });
 });
 afterAll(async () => {
-  await driver.reap(new Set());
+  await driver.reap(() => Promise.resolve(new Set()));
   await rm(home, { recursive: true, force: true });
 });
 
@@ -178,8 +178,8 @@ describe('a process sandbox', () => {
 
   it('leaves nothing behind for the next worker after it was reaped', async () => {
     const { sandbox } = await start(`setInterval(() => {}, 1000);`);
-    expect(await driver.reap(new Set([sandbox.id]))).not.toContain(sandbox.id);
-    expect(await driver.reap(new Set())).toContain(sandbox.id);
+    expect(await driver.reap(() => Promise.resolve(new Set([sandbox.id])))).not.toContain(sandbox.id);
+    expect(await driver.reap(() => Promise.resolve(new Set()))).toContain(sandbox.id);
     expect((await sandbox.ended).exitCode).toBeNull();
     expect(await readdir(path.join(home, 'sandboxes'))).toEqual([]);
   });

@@ -12,7 +12,7 @@ import {
 } from '../sandbox-driver.js';
 import { detectFacilities, SYSTEM_PATH, type HostFacilities } from './host-facilities.js';
 import { ARGUMENTS_FD, planLaunch, SECCOMP_FD } from './launch-plan.js';
-import { measureIsolation } from './probes.js';
+import { isProbeOfLivingWorker, measureIsolation } from './probes.js';
 import { RunningSandbox } from './running-sandbox.js';
 
 /** Marks the launcher's environment, so that a process left by a killed worker can be told from everybody else's. */
@@ -27,12 +27,15 @@ export interface ProcessDriverOptions {
 /** Sandboxes as processes of this machine: bubblewrap, an own uid, seccomp, control groups where they can be had. */
 export class ProcessDriver implements SandboxDriver {
   readonly name = 'process';
+  readonly runtime: string;
 
   private constructor(
     private readonly options: ProcessDriverOptions,
     private readonly facilities: HostFacilities,
     private readonly mark: string,
-  ) {}
+  ) {
+    this.runtime = facilities.wall.kind === 'bubblewrap' ? facilities.wall.version : facilities.wall.kind;
+  }
 
   /** @param adjust for tests: makes do with less than this host offers */
   static async open(
@@ -75,29 +78,26 @@ export class ProcessDriver implements SandboxDriver {
     }
   }
 
-  async reap(alive: ReadonlySet<string>): Promise<string[]> {
-    const reaped = new Set<string>();
-    for (const { pid, id } of await this.markedProcesses()) {
-      if (alive.has(id)) continue;
-      reaped.add(id);
+  async reap(findAlive: () => Promise<ReadonlySet<string>>): Promise<string[]> {
+    const processes = await this.markedProcesses();
+    const groups = (await this.facilities.cgroups?.leftovers()) ?? [];
+    const folders = await readdir(path.join(this.options.home, 'sandboxes'));
+    const alive = await findAlive();
+    const isOrphan = (id: string): boolean => !alive.has(id) && !isProbeOfLivingWorker(id);
+
+    for (const { pid } of processes.filter(({ id }) => isOrphan(id))) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
         // It ended by itself.
       }
     }
-    for (const { id, kill, remove } of (await this.facilities.cgroups?.leftovers()) ?? []) {
-      if (alive.has(id)) continue;
+    for (const { kill, remove } of groups.filter(({ id }) => isOrphan(id))) {
       kill();
       await remove();
-      reaped.add(id);
     }
-    for (const id of await readdir(path.join(this.options.home, 'sandboxes'))) {
-      if (alive.has(id)) continue;
-      await rm(this.folderOf(id), { recursive: true, force: true });
-      reaped.add(id);
-    }
-    return [...reaped];
+    for (const id of folders.filter(isOrphan)) await rm(this.folderOf(id), { recursive: true, force: true });
+    return [...new Set([...processes.map(({ id }) => id), ...groups.map(({ id }) => id), ...folders].filter(isOrphan))];
   }
 
   /** Generated files and sockets of a sandbox; removed with it. */
