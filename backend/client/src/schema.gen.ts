@@ -1534,6 +1534,324 @@ export interface components {
         ExperimentSpec: {
             name: string;
             description?: string;
+            /**
+             * @description Of each run
+             * @default {}
+             */
+            limits?: components["schemas"]["RunLimits"];
+            /**
+             * @description Same seed, same data, same code: same result
+             * @default 1
+             */
+            seed?: number;
+            steps: ({
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "finetune";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /**
+                     * @description Bundle to start from: step:NAME or model:NAME@VERSION; none trains from scratch by architecture
+                     * @default null
+                     */
+                    base?: string | null;
+                    /** @default null */
+                    architecture?: {
+                        /**
+                         * @description Width in pixels a picture is resized to
+                         * @default 48
+                         */
+                        width?: number;
+                        /**
+                         * @description Height in pixels a picture is resized to
+                         * @default 48
+                         */
+                        height?: number;
+                        /**
+                         * @description Side of a square patch in pixels; divides width and height
+                         * @default 8
+                         */
+                        patch?: number;
+                        /**
+                         * @description Width of the transformer
+                         * @default 128
+                         */
+                        dim?: number;
+                        /**
+                         * @description Number of transformer layers
+                         * @default 4
+                         */
+                        depth?: number;
+                        /**
+                         * @description Attention heads; divides dim
+                         * @default 4
+                         */
+                        heads?: number;
+                    } | null;
+                    objective: {
+                        /** @enum {string} */
+                        kind: "classify";
+                        /** @description Attributes the head predicts */
+                        targets: string[];
+                    } | {
+                        /** @enum {string} */
+                        kind: "contrastive";
+                        /**
+                         * @description Dimension of the embedding space
+                         * @default 128
+                         */
+                        dim?: number;
+                        /**
+                         * @description Attributes that say which items belong together
+                         * @default []
+                         */
+                        attributes?: string[];
+                        /**
+                         * @description Pull a picture towards its title
+                         * @default true
+                         */
+                        titles?: boolean;
+                        /**
+                         * @description Pull together items that the same people engaged with
+                         * @default true
+                         */
+                        coEngagement?: boolean;
+                        /** @default 0.07 */
+                        temperature?: number;
+                    };
+                    /** @default {} */
+                    training?: {
+                        /**
+                         * @description Passes over the training split
+                         * @default 4
+                         */
+                        epochs?: number;
+                        /** @default 128 */
+                        batchSize?: number;
+                        /**
+                         * @description Peak learning rate of AdamW
+                         * @default 0.001
+                         */
+                        learningRate?: number;
+                        /** @default 0.05 */
+                        weightDecay?: number;
+                        /**
+                         * @description Share of the steps with a rising learning rate
+                         * @default 0.1
+                         */
+                        warmup?: number;
+                        /** @default 0.05 */
+                        labelSmoothing?: number;
+                        /**
+                         * @description Random flips, shifts and brightness while training
+                         * @default true
+                         */
+                        augment?: boolean;
+                        /**
+                         * @description Steps between checkpoints
+                         * @default 50
+                         */
+                        checkpointEvery?: number;
+                    };
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "embed";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /** @description Bundle whose encoder computes the vectors: step:NAME or model:NAME@VERSION */
+                    encoder: string;
+                    /**
+                     * @description Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID
+                     * @default null
+                     */
+                    previous?: string | null;
+                    /** @default 64 */
+                    batchSize?: number;
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "swap-encoder";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /** @description Bundle whose vision encoder is replaced: step:NAME or model:NAME@VERSION */
+                    base: string;
+                    /** @description Stored vectors: step:NAME of an embed step, snapshot:ID or snapshot:latest */
+                    snapshot: string;
+                    targets: string[];
+                    /**
+                     * @default {
+                     *       "hidden": 256
+                     *     }
+                     */
+                    projector?: {
+                        /**
+                         * @description Width of the hidden layer; 0 for a linear projector
+                         * @default 256
+                         */
+                        hidden?: number;
+                    };
+                    /** @default {} */
+                    training?: {
+                        /**
+                         * @description Passes over the training split
+                         * @default 4
+                         */
+                        epochs?: number;
+                        /** @default 128 */
+                        batchSize?: number;
+                        /**
+                         * @description Peak learning rate of AdamW
+                         * @default 0.001
+                         */
+                        learningRate?: number;
+                        /** @default 0.05 */
+                        weightDecay?: number;
+                        /**
+                         * @description Share of the steps with a rising learning rate
+                         * @default 0.1
+                         */
+                        warmup?: number;
+                        /** @default 0.05 */
+                        labelSmoothing?: number;
+                        /**
+                         * @description Random flips, shifts and brightness while training
+                         * @default true
+                         */
+                        augment?: boolean;
+                        /**
+                         * @description Steps between checkpoints
+                         * @default 50
+                         */
+                        checkpointEvery?: number;
+                    };
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "evaluate";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /**
+                     * @default val
+                     * @enum {string}
+                     */
+                    split?: "train" | "val" | "test";
+                    targets: string[];
+                    candidates: {
+                        name: string;
+                        /** @enum {string} */
+                        role: "stock" | "fine-tuned" | "swapped";
+                        /** @description step:NAME or model:NAME@VERSION */
+                        bundle: string;
+                        /**
+                         * @description Stored vectors of a swapped candidate: step:NAME or snapshot:ID
+                         * @default null
+                         */
+                        snapshot?: string | null;
+                        /**
+                         * @default bundle
+                         * @enum {string}
+                         */
+                        head?: "bundle" | "class-means";
+                    }[];
+                    /**
+                     * @default [
+                     *       1,
+                     *       5,
+                     *       10,
+                     *       20,
+                     *       40
+                     *     ]
+                     */
+                    imagesPerRequest?: number[];
+                    /**
+                     * @description Interleaved rounds; each times every candidate at every size
+                     * @default 30
+                     */
+                    rounds?: number;
+                    /** @default 2000 */
+                    bootstrap?: number;
+                    /** @default 0.04 */
+                    pricePerCpuHour?: number;
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            })[];
+        };
+        RunLimits: {
+            /**
+             * @description Memory of all its processes together
+             * @default 4096
+             */
+            memoryMb: number;
+            /** @description Threads it computes with; default: every core of the worker */
+            threads?: number;
+            /**
+             * @description Longest time one attempt may take
+             * @default 120
+             */
+            wallMinutes: number;
+            /**
+             * @description CPU time one attempt may use
+             * @default 480
+             */
+            cpuMinutes: number;
+            /**
+             * @description What its workspace may hold
+             * @default 16384
+             */
+            diskMb: number;
+        };
+        Experiment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            state: components["schemas"]["ExperimentState"];
+            spec: components["schemas"]["LaunchedSpec"];
+            /** @description One for each step, in the order in which they can run */
+            runs: components["schemas"]["Run"][];
+            /** Format: uuid */
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            cpuSeconds: number;
+        };
+        /** @enum {string} */
+        ExperimentState: "running" | "succeeded" | "failed" | "cancelled";
+        LaunchedSpec: {
+            name: string;
+            description?: string;
             /** @description Of each run */
             limits: components["schemas"]["RunLimits"];
             /**
@@ -1797,48 +2115,6 @@ export interface components {
                 };
             })[];
         };
-        RunLimits: {
-            /**
-             * @description Memory of all its processes together
-             * @default 4096
-             */
-            memoryMb: number;
-            /** @description Threads it computes with; default: every core of the worker */
-            threads?: number;
-            /**
-             * @description Longest time one attempt may take
-             * @default 120
-             */
-            wallMinutes: number;
-            /**
-             * @description CPU time one attempt may use
-             * @default 480
-             */
-            cpuMinutes: number;
-            /**
-             * @description What its workspace may hold
-             * @default 16384
-             */
-            diskMb: number;
-        };
-        Experiment: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            state: components["schemas"]["ExperimentState"];
-            spec: components["schemas"]["ExperimentSpec"];
-            /** @description One for each step, in the order in which they can run */
-            runs: components["schemas"]["Run"][];
-            /** Format: uuid */
-            createdBy: string;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            endedAt: string | null;
-            cpuSeconds: number;
-        };
-        /** @enum {string} */
-        ExperimentState: "running" | "succeeded" | "failed" | "cancelled";
         Run: {
             /** Format: uuid */
             id: string;

@@ -58,7 +58,7 @@ export function LaunchPage() {
     <Page
       title="Launch an experiment"
       crumbs={[{ label: 'Experiments', to: '/experiments' }]}
-      description="A few steps, each run in its own sandbox. The same text works from CI: graft run experiment.yaml --wait."
+      description="A few steps, each run in its own sandbox. The same text works from CI: graft experiment run experiment.yaml --wait."
       actions={
         spec && (
           <>

@@ -6,13 +6,16 @@ import { RunDto, runDto } from './runs.dto.js';
 
 export const ExperimentStateDto = dto('ExperimentState', z.enum(['running', 'succeeded', 'failed', 'cancelled']));
 
+/** What was launched, with every default filled in: what a client sends may leave them out. */
+const LaunchedSpecDto = dto('LaunchedSpec', z.strictObject(ExperimentSpec.shape));
+
 export const ExperimentDto = dto(
   'Experiment',
   z.strictObject({
     id: z.uuid(),
     name: z.string(),
     state: ExperimentStateDto,
-    spec: ExperimentSpec,
+    spec: LaunchedSpecDto,
     runs: z.array(RunDto).describe('One for each step, in the order in which they can run'),
     createdBy: z.uuid(),
     createdAt: Timestamp,
