@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import {
   ImportCompletionService,
@@ -10,7 +8,6 @@ import {
   type ImportOutcome,
   type ImportRunner,
 } from '../datasets/index.js';
-import { Config } from '../platform/config/env.js';
 import { untilDatabaseAnswers } from '../platform/database/index.js';
 import type { SandboxLimits } from './sandbox-driver.js';
 import type { SandboxOutcome } from './sandbox-job.js';
@@ -45,7 +42,6 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
     private readonly imports: ImportsService,
     private readonly completion: ImportCompletionService,
     private readonly slot: ImportRunnerSlot,
-    private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
@@ -72,7 +68,6 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
   }
 
   private async run(importId: string, uploadFolder: string, options: ImportOptions): Promise<void> {
-    const workspace = path.join(this.config.home, 'runs', importId);
     await this.imports.reportProgress(importId, 0, 'starting');
     let reportedAtMs = 0;
     const job = await this.runner.start(
@@ -84,7 +79,7 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
         seed: 1,
         threads: 2,
         inputs: [{ mount: 'upload', folder: uploadFolder }],
-        workspace,
+        workspace: null,
         limits: IMPORT_LIMITS,
       },
       (event) => {
@@ -100,7 +95,6 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
     // Ended by this worker's own shutdown: the next one starts again.
     if (this.isStopping) return;
     await untilDatabaseAnswers(() => this.completion.complete(importId, importOutcome(outcome)));
-    await rm(workspace, { recursive: true, force: true });
   }
 }
 

@@ -18,8 +18,8 @@ export interface SandboxJob {
   seed: number;
   threads: number;
   inputs: readonly SandboxInput[];
-  /** Host folder that outlives the attempt: checkpoints lie in it. */
-  workspace: string;
+  /** Host folder that outlives the attempt: checkpoints lie in it. Null for work that starts anew each time. */
+  workspace: string | null;
   limits: SandboxLimits;
 }
 

@@ -52,6 +52,7 @@ export class SandboxRunner {
     const driver = await this.host.driver();
     const id = newId();
     const folder = path.join(this.config.home, 'sandboxes', id);
+    const workspace = job.workspace ?? path.join(folder, 'workspace');
     const serveFolder = job.work.kind === 'serve' ? path.join(folder, 'serve') : null;
     const { slot } = await this.sandboxes.insert({
       id,
@@ -70,12 +71,12 @@ export class SandboxRunner {
       if (serveFolder !== null) mounts.push({ source: serveFolder, target: '/serve', writable: true });
       const command = ['/app/bin/node', '--no-js-float16array', `/app/sandboxes/${job.work.kind}/dist/main.js`];
       // What an attempt before announced may be half of something else by now: only this attempt's output counts.
-      await rm(path.join(job.workspace, 'out'), { recursive: true, force: true });
-      await mkdir(path.join(job.workspace, 'out'), { recursive: true });
-      await mkdir(path.join(job.workspace, 'checkpoint'), { recursive: true });
-      const sandbox = await driver.start({ id, slot, command, workspace: job.workspace, mounts, limits: job.limits });
+      await rm(path.join(workspace, 'out'), { recursive: true, force: true });
+      await mkdir(path.join(workspace, 'out'), { recursive: true });
+      await mkdir(path.join(workspace, 'checkpoint'), { recursive: true });
+      const sandbox = await driver.start({ id, slot, command, workspace, mounts, limits: job.limits });
       const conversation = new Conversation(sandbox, job, listen);
-      const outcome = this.conclude(job, sandbox, conversation).finally(() =>
+      const outcome = this.conclude(job, { sandbox, workspace, conversation }).finally(() =>
         rm(folder, { recursive: true, force: true }),
       );
       // A failure to store a figure about the sandbox must not end it.
@@ -116,7 +117,7 @@ export class SandboxRunner {
     return mounts;
   }
 
-  private async conclude(job: SandboxJob, sandbox: Sandbox, conversation: Conversation): Promise<SandboxOutcome> {
+  private async conclude(job: SandboxJob, { sandbox, workspace, conversation }: Started): Promise<SandboxOutcome> {
     const end = await sandbox.ended;
     await conversation.over();
     await untilDatabaseAnswers(() => this.sandboxes.end(sandbox.id, end));
@@ -125,7 +126,7 @@ export class SandboxRunner {
     if (end.reason !== 'completed' || (succeeded === null && failed === null))
       return { ...common, state: 'failed', artifacts: [], ...failureOf(end, job.limits) };
     try {
-      const artifacts = await untilDatabaseAnswers(() => this.collect(job, conversation.announced));
+      const artifacts = await untilDatabaseAnswers(() => this.collect(job, workspace, conversation.announced));
       if (failed !== null) return { ...common, state: 'failed', failure: failed, crashed: false, artifacts };
       return { ...common, state: 'succeeded', result: succeeded ?? {}, artifacts };
     } catch (error) {
@@ -136,12 +137,16 @@ export class SandboxRunner {
   }
 
   /** Nothing runs any more, so names cannot change under us; `out` and what is above the announced folders must still be no links. */
-  private async collect(job: SandboxJob, announced: readonly AnnouncedArtifact[]): Promise<CollectedArtifact[]> {
+  private async collect(
+    job: SandboxJob,
+    workspace: string,
+    announced: readonly AnnouncedArtifact[],
+  ): Promise<CollectedArtifact[]> {
     const tier = await this.artifacts.tierOf(job.inputs.flatMap((input) => ('tree' in input ? [input.tree] : [])));
-    const workspace = await realpath(job.workspace);
+    const root = await realpath(workspace);
     const collected: CollectedArtifact[] = [];
     for (const { name, kind, path: relative } of announced) {
-      const folder = path.join(workspace, 'out', relative);
+      const folder = path.join(root, 'out', relative);
       if ((await realpath(folder).catch(() => null)) !== folder) {
         throw new DomainError(
           'artifact-refused',
@@ -152,6 +157,12 @@ export class SandboxRunner {
     }
     return collected;
   }
+}
+
+interface Started {
+  sandbox: Sandbox;
+  workspace: string;
+  conversation: Conversation;
 }
 
 type AnnouncedArtifact = Pick<Extract<Event, { type: 'artifact' }>, 'name' | 'kind' | 'path'>;

@@ -1,8 +1,6 @@
-import path from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { DatasetsService } from '../datasets/index.js';
 import { ModelsService } from '../models/index.js';
-import { Config } from '../platform/config/env.js';
 import { SpacesService } from '../spaces/index.js';
 import type { SandboxLimits } from './sandbox-driver.js';
 import type { SandboxInput, SandboxJob } from './sandbox-job.js';
@@ -26,7 +24,6 @@ export class ServeJobs {
     private readonly models: ModelsService,
     private readonly spaces: SpacesService,
     private readonly datasets: DatasetsService,
-    private readonly config: Config,
   ) {}
 
   async of(modelVersionId: string): Promise<SandboxJob> {
@@ -59,7 +56,7 @@ export class ServeJobs {
       seed: lineage.seed,
       threads: 1,
       inputs,
-      workspace: path.join(this.config.home, 'runs', `serve-${version.id}`),
+      workspace: null,
       limits: SERVE_LIMITS,
     };
   }
