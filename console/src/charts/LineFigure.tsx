@@ -72,7 +72,8 @@ export function LineFigure({
           label: one.label,
           data: rows[index] ?? [],
           connectNulls: true,
-          showMark: marks,
+          // A line through one point is nothing to see.
+          showMark: marks || xs.length === 1,
           curve: 'linear',
           color: lineColors[index % lineColors.length]!,
           valueFormatter: (value: number | null) => (value === null ? '' : format(value)),
