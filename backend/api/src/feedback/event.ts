@@ -33,7 +33,12 @@ export const EventInput = z.strictObject({
   itemId: text(128).optional(),
   value: z.number().optional().describe('Price of a purchase, stars of a rating, ...; 1 where absent'),
   exposureId: z.uuid().optional(),
-  at: z.iso.datetime().optional().describe('When it happened; the time of arrival where absent'),
+  at: z.iso
+    .datetime()
+    // PostgreSQL has no year 0.
+    .refine((at) => Date.parse(at) >= 0, 'expected a time from 1970 on')
+    .optional()
+    .describe('When it happened; the time of arrival where absent'),
 });
 
 export const FeedbackRequest = z.strictObject({ events: z.array(EventInput).min(1).max(1000) });

@@ -18,15 +18,23 @@ const datatypes = [
   'BYTES',
 ] as const;
 
+/** No tensor is larger, and the number of images of an exposure is a 32-bit column. */
+const MAX_DIMENSION = 2 ** 31 - 1;
+
 /** Open Inference Protocol v2, JSON form. Of its optional parts what is not listed here is refused by name, not ignored. */
 export const InferRequest = z.strictObject({
-  id: z.string().max(200).optional(),
+  id: z
+    .string()
+    .max(200)
+    // It is logged with the exposure, and PostgreSQL has no NUL in text.
+    .refine((id) => !id.includes('\0'), 'expected text without NUL characters')
+    .optional(),
   parameters: z.strictObject({ unit: Unit.optional() }).optional(),
   inputs: z
     .array(
       z.strictObject({
         name: z.string().min(1).max(200),
-        shape: z.array(z.number().int().min(0)).min(1).max(8),
+        shape: z.array(z.number().int().min(0).max(MAX_DIMENSION)).min(1).max(8),
         datatype: z.enum(datatypes),
         data: z.array(z.unknown()),
       }),

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -94,4 +94,15 @@ it('sets a segment aside, and goes on, when it holds what nobody can store', asy
   expect([...sink.stored]).toEqual(['{"good":1}']);
   expect(existsSync(`${file!}.refused`)).toBe(true);
   expect(await log.closedSegments()).toHaveLength(0);
+});
+
+it('stores the neighbours of a record that the database refuses', async () => {
+  const log = await SegmentLog.open(folder, 'exposures');
+  await Promise.all([1, 2, 3, 4, 5].map((n) => log.append(`{"n":${n}}`)));
+  const sink = aSink();
+  const store = sink.store.bind(sink);
+  sink.store = (lines) => (lines.includes('{"n":3}') ? Promise.reject(new Error('refuse')) : store(lines));
+  await new Shipper(log, sink, silent).shipAll();
+  expect([...sink.stored]).toEqual(['{"n":1}', '{"n":2}', '{"n":4}', '{"n":5}']);
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/\.refused$/)]);
 });

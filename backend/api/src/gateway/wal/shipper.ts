@@ -48,19 +48,30 @@ export class Shipper<T> {
           this.logger.error({ file, line: line.slice(0, 500), error: String(error) }, 'A log line is not a record');
         }
       }
-      try {
-        await this.sink.store(records);
-      } catch (error) {
-        if (!this.sink.isRefusal(error)) throw error;
-        refused = true;
-        this.logger.error(
-          { file, records: records.length, error: String(error) },
-          'The database refuses records of the log',
-        );
-      }
+      if (!(await this.store(file, records))) refused = true;
     }
     // What was acknowledged is never deleted unstored: a person finds it under the other name.
     if (refused) await rename(file, `${file}.refused`);
     else await rm(file);
+  }
+
+  /** One bad record must not take its neighbours along: what is refused together is tried in halves. @returns false when one was refused */
+  private async store(file: string, records: readonly T[]): Promise<boolean> {
+    try {
+      await this.sink.store(records);
+      return true;
+    } catch (error) {
+      if (!this.sink.isRefusal(error)) throw error;
+      if (records.length === 1) {
+        this.logger.error(
+          { file, record: records[0], error: String(error) },
+          'The database refuses a record of the log',
+        );
+        return false;
+      }
+    }
+    const middle = Math.ceil(records.length / 2);
+    const first = await this.store(file, records.slice(0, middle));
+    return (await this.store(file, records.slice(middle))) && first;
   }
 }
