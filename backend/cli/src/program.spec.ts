@@ -134,6 +134,20 @@ describe('a refusal of the server', () => {
   });
 });
 
+describe('rollout request', () => {
+  it('does not ask for a rollout without the evidence of an endpoint that it was told to take', async () => {
+    const version = { id: 'v1', version: 1, aliases: [] };
+    replies.set('GET /api/models', { status: 200, body: { items: [{ id: 'm1', name: 'tagger' }], total: 1 } });
+    replies.set('GET /api/model-versions', { status: 200, body: { items: [version], total: 1 } });
+    replies.set('GET /api/endpoints', { status: 200, body: { items: [], total: 0 } });
+    const named = ['--endpoint', 'mistyped', '--reason', 'better'];
+    const { code, err } = await graft('rollout', 'request', 'tagger@1', ...named, ...connected());
+    expect(code).toBe(2);
+    expect(err).toContain('found mistyped');
+    expect(asked.map(({ path }) => path)).not.toContain('/api/rollouts');
+  });
+});
+
 describe('login', () => {
   it('keeps a token readable by its owner only, also where the file was more open before', async () => {
     await writeFile(join(folder, 'credentials.json'), 'old', { mode: 0o644 });

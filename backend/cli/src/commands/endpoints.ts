@@ -15,7 +15,8 @@ export async function findEndpoint(session: Session, name: string): Promise<Endp
   return endpoints.find((endpoint) => endpoint.name === name || endpoint.id === name);
 }
 
-async function endpointNamed(session: Session, name: string): Promise<Endpoint> {
+/** @throws UsageError when there is none */
+export async function endpointNamed(session: Session, name: string): Promise<Endpoint> {
   const found = await findEndpoint(session, name);
   if (!found) throw new UsageError(`endpoint: expected a name or id of graft endpoint list, found ${name}`);
   return answer(session.api.GET('/api/endpoints/{id}', { params: { path: { id: found.id } } }));

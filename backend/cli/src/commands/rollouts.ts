@@ -1,7 +1,7 @@
 import { answer, type Schemas } from '../api.js';
 import { withConnection, type Registrar } from '../session.js';
 import { table } from '../terminal/table.js';
-import { findEndpoint } from './endpoints.js';
+import { endpointNamed } from './endpoints.js';
 import { listCommand, more, pageOf, when, type PageOptions } from './listing.js';
 import { findVersion } from './models.js';
 
@@ -44,7 +44,7 @@ export function registerRollouts({ program, serve }: Registrar): void {
     .action(
       serve(async (session, reference: string, options: { reason: string; endpoint?: string }) => {
         const version = await findVersion(session, reference);
-        const endpoint = options.endpoint === undefined ? undefined : await findEndpoint(session, options.endpoint);
+        const endpoint = options.endpoint === undefined ? undefined : await endpointNamed(session, options.endpoint);
         const made = await answer(
           session.api.POST('/api/rollouts', {
             body: {
