@@ -44,6 +44,12 @@ it('ignores repeats and what comes out of order', async () => {
   expect(violations).toEqual([]);
 });
 
+it('replaces NUL characters, which the database cannot store', async () => {
+  await send(line({ seq: 1, type: 'log', level: 'info', message: 'a\0b' }));
+  expect(events).toEqual([expect.objectContaining({ message: 'a\ufffdb' })]);
+  expect(violations).toEqual([]);
+});
+
 describe('counts as a violation', () => {
   const hostile: [name: string, bytes: string | Buffer][] = [
     ['garbage', 'not json\n'],

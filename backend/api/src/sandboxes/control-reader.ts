@@ -95,7 +95,8 @@ export class ControlReader {
   private readLine(line: Buffer): void {
     let value: unknown;
     try {
-      value = JSON.parse(this.decoder.decode(line));
+      // PostgreSQL has no NUL in text: one in a log line would keep the whole batch from being stored.
+      value = JSON.parse(this.decoder.decode(line).replaceAll('\\u0000', '\\ufffd'));
     } catch {
       this.violate('a line is not JSON in UTF-8', false);
       return;
