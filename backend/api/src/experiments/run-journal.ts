@@ -7,8 +7,8 @@ import { RunRecordsRepository } from './run-records.repository.js';
 import { RunsRepository, type Holder } from './runs.repository.js';
 
 const FLUSH_MS = 500;
-/** While the database is away, what comes is kept up to here; then the oldest goes. */
-const MAX_KEPT = 20_000;
+/** While the database is away, what comes is kept up to here; then the oldest goes. One statement takes 65,535 values, a log line has six. */
+const MAX_KEPT = 10_000;
 
 @Injectable()
 export class RunJournals {
