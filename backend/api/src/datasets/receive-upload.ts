@@ -12,7 +12,7 @@ import type { UploadFolder } from './upload-folder.js';
  * Writes a multipart body into the upload's folder. Parts come in this order: field `options`, file `manifest`, file `pairs` (may be
  * absent), then files `file`, each named as the manifest names it.
  *
- * @param alive called for each picture
+ * @param alive called for whatever arrives: one big file on a slow line may take minutes
  * @throws DomainError `validation-failed`, `upload-malformed`, `upload-too-large`
  */
 export async function receiveUpload(
@@ -21,6 +21,7 @@ export async function receiveUpload(
   alive: () => void,
 ): Promise<ImportOptions> {
   const parts = uploadParts(request.body, request.headers);
+  request.body.on('data', alive);
   const options = parseOptions((await parts.next()).value ?? undefined);
 
   const manifest = (await parts.next()).value ?? undefined;
@@ -33,7 +34,6 @@ export async function receiveUpload(
     if (part.field === 'pairs') await folder.putPairs(part.content);
     else if (part.field === 'file') await folder.putPicture(part.fileName, part.content);
     else throw invalidField(part.field, 'pairs or file', 'a file');
-    alive();
   }
   return options;
 }

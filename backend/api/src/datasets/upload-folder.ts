@@ -101,7 +101,13 @@ export class UploadFolder {
 
   private async write(target: WriteStream, chunk: Buffer | string): Promise<void> {
     if (this.error !== undefined) throw this.error;
-    if (!target.write(chunk)) await Promise.race([once(target, 'drain'), once(target, 'close')]);
+    if (target.write(chunk)) return;
+    // Whichever comes second is not waited for any more: its listener would stay for as long as the upload takes.
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })]).finally(() =>
+      waiting.abort(),
+    );
   }
 
   private create(name: string): WriteStream {
