@@ -40,10 +40,24 @@ export async function bench(context: BenchContext): Promise<number> {
   return await found.run({ ...context, args });
 }
 
+/** What names another Graft's servers, ports and people: its queue would take our jobs, and our server knows no token of it. */
+const ofAnotherGraft = new Set([
+  'DATABASE_URL',
+  'REDIS_URL',
+  'GRAFT_URL',
+  'GRAFT_PUBLIC_URL',
+  'GRAFT_GATEWAY_PORT',
+  'GRAFT_TOKEN',
+  'GRAFT_ADMIN_TOKEN',
+  'GRAFT_RESEARCHER_TOKEN',
+]);
+
 /** Runs a `graft` command against a Graft of its own: an empty home, free ports, nothing shared with one that runs already. */
 async function onPrivateGraft(command: readonly string[], { place, signal }: BenchContext): Promise<number> {
   const home = mkdtempSync(path.join(tmpdir(), 'graft-bench-'));
-  const { DATABASE_URL: _database, GRAFT_TOKEN: _token, GRAFT_URL: _url, ...environment } = place.environment;
+  const environment = Object.fromEntries(
+    Object.entries(place.environment).filter(([name]) => !ofAnotherGraft.has(name)),
+  );
   const own: Workplace = { ...place, home, host: '127.0.0.1', port: await freePort(), environment };
   try {
     // Standard output belongs to the figures.
