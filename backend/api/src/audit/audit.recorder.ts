@@ -64,7 +64,8 @@ function entryOf(action: string, request: FastifyRequest, status: number): Audit
     tokenId: request.actor?.tokenId ?? null,
     action,
     resource: action.split('.')[0] ?? action,
-    resourceId: pathId ?? request.createdId ?? null,
+    // Refused ids are whatever was sent; a NUL (%00) in one must not keep the attempt out of the log.
+    resourceId: (pathId ?? request.createdId)?.replaceAll('\0', '\ufffd') ?? null,
     outcome: outcomeOf(status),
     code: request.problemCode ?? null,
     requestId: request.id,
