@@ -53,6 +53,25 @@ describe('first admin', () => {
   });
 });
 
+describe('a NUL character, which PostgreSQL cannot store', () => {
+  it('is the fault of the request, in a body and in a query', async () => {
+    const { answer } = await signIn({ ...CREDENTIALS, email: 'a\0b@test.example' });
+    const listed = await ask({ url: '/api/people?q=%00', headers: admin });
+    for (const refused of [answer, listed]) {
+      expect(refused.statusCode).toBe(422);
+      expect(refused.json()).toMatchObject({ code: 'validation-failed', detail: expect.stringContaining('NUL') });
+    }
+  });
+
+  it('in a path keeps no attempt out of the audit log', async () => {
+    expect((await ask({ method: 'DELETE', url: '/api/tokens/x%00y', headers: admin })).statusCode).toBe(422);
+    const { items } = (await ask({ url: '/api/audit?action=tokens.revoke', headers: admin })).json<{
+      items: object[];
+    }>();
+    expect(items).toContainEqual(expect.objectContaining({ resourceId: 'x\ufffdy', outcome: 'refused' }));
+  });
+});
+
 describe('sessions', () => {
   it('sign in, say who is there, and sign out', async () => {
     const { answer, cookie } = await signIn({ ...CREDENTIALS, email: ' Admin@Test.example ' });

@@ -69,6 +69,13 @@ function describe(error: unknown): Pick<Problem, 'status' | 'code' | 'detail' | 
       detail: 'The database does not answer at the moment. Try again in a few seconds.',
     };
   }
+  if (isUnstorableText(error)) {
+    return {
+      status: 422,
+      code: 'validation-failed',
+      detail: 'A text of this request holds a NUL character, which cannot be stored. Send it without.',
+    };
+  }
   const status = fastifyStatus(error);
   if (status !== undefined) return { status, code: httpCode(status), detail: (error as Error).message };
   return {
@@ -76,6 +83,11 @@ function describe(error: unknown): Pick<Problem, 'status' | 'code' | 'detail' | 
     code: 'internal',
     detail: 'Something went wrong on our side. The trace id finds it in the logs.',
   };
+}
+
+/** PostgreSQL has no NUL in text or jsonb: SQLSTATE character_not_in_repertoire and untranslatable_character. */
+function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '22021' || error.code === '22P05');
 }
 
 /** Fastify's own refusals (body too large, unsupported media type, malformed JSON) carry a 4xx `statusCode`. */
