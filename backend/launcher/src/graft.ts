@@ -42,6 +42,7 @@ export async function startGraft({ place, say, signal }: StartOptions): Promise<
   const url = `http://${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`;
   let database: Kept | undefined;
   const kept: Kept[] = [];
+  let settingUp: Promise<SetUpResult> | undefined;
   const processes = (): Record<string, number> =>
     Object.fromEntries([...(database === undefined ? [] : [database]), ...kept].map(({ name, pid }) => [name, pid]));
   const remember = (): void => home.record({ url, pids: processes() });
@@ -73,15 +74,17 @@ export async function startGraft({ place, say, signal }: StartOptions): Promise<
       );
     }
     remember();
-    const [setUpResult] = await Promise.all([
-      setUp(place, environment),
-      untilReady({ url, kept, home: place.home, signal }),
-    ]);
+    settingUp = setUp(place, environment);
+    const [setUpResult] = await Promise.all([settingUp, untilReady({ url, kept, home: place.home, signal })]);
     const reload = async (): Promise<void> => {
       await Promise.all(kept.map((process) => process.restart()));
     };
     return { ...setUpResult, url, processes, reload, stop };
   } catch (error) {
+    // The first admin may have been made by now, and its password can be read once only.
+    const made = await settingUp?.catch(() => undefined);
+    if (made?.adminPassword !== undefined)
+      say(`The first admin was made: ${made.adminEmail}, password ${made.adminPassword} (shown this once)`);
     await stop();
     throw error;
   }
