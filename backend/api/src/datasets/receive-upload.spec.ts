@@ -47,3 +47,10 @@ it('leaves no listeners behind, however often the disk was waited for', async ()
   process.off('warning', hear);
   expect(warnings).toEqual([]);
 });
+
+it('refuses a second file of pairs, which would silently replace the first', async () => {
+  const pairs = part('name="pairs"; filename="pairs.csv"', 'item_a,item_b,weight\r\n');
+  const body = Readable.from([Buffer.from(`${head}${pairs}${pairs}--b--\r\n`)]);
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  await expect(receiveUpload({ body, headers }, folder, () => undefined)).rejects.toThrow(/pairs: expected one file/);
+});

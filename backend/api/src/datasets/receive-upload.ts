@@ -29,10 +29,14 @@ export async function receiveUpload(
     throw invalidField('manifest', 'a file as the second part', found(manifest));
   await folder.putManifest(options.manifest, manifest.content);
 
+  let hasPairs = false;
   for await (const part of parts) {
     if (!('content' in part)) throw invalidField(part.field, 'no further field after options', 'a field');
-    if (part.field === 'pairs') await folder.putPairs(part.content);
-    else if (part.field === 'file') await folder.putPicture(part.fileName, part.content);
+    if (part.field === 'pairs') {
+      if (hasPairs) throw invalidField('pairs', 'one file', 'a second one');
+      hasPairs = true;
+      await folder.putPairs(part.content);
+    } else if (part.field === 'file') await folder.putPicture(part.fileName, part.content);
     else throw invalidField(part.field, 'pairs or file', 'a file');
   }
   return options;
