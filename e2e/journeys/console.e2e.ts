@@ -6,7 +6,7 @@ import { poll } from '../platform/poll.js';
 
 const everything = { page: 1, perPage: 200 };
 
-/** What the browser complains about while a person looks around. */
+/** What the browser complains about from now on. Before somebody signs in, the page asks who they are and is told 401. */
 function complaints(page: Page): string[] {
   const heard: string[] = [];
   page.on('pageerror', (error) => heard.push(String(error)));
@@ -35,8 +35,8 @@ test('a wrong password is refused in words, and the page says nothing about whic
 });
 
 test('an admin finds every part of the workspace', async ({ graft, page }) => {
-  const heard = complaints(page);
   await signIn(page, graft, 'admin');
+  const heard = complaints(page);
   for (const name of [
     'Datasets',
     'Experiments',
@@ -116,8 +116,8 @@ test('an impossible reference is refused beside its field before anything runs',
 test('the report draws the curves over images a request', async ({ graft, researcher, page }) => {
   const runs = await orThrow(researcher.GET('/api/runs', { params: { query: everything } }));
   const compare = runs.items.find(({ recipe }) => recipe === 'evaluate');
-  const heard = complaints(page);
   await signIn(page, graft, 'researcher');
+  const heard = complaints(page);
   await page.goto(`${graft.url}/#/runs/${compare?.id}/report`);
   await expect(page.getByText(/shuffled/i).first()).toBeVisible();
   await expect(page.locator('svg path').first()).toBeVisible();
