@@ -116,12 +116,21 @@ async function endLeftovers(file: string): Promise<void> {
     if (left.length === 0) break;
     for (const identity of left) {
       const pid = Number(identity.split(' ')[0]);
-      if (round === 0) process.kill(pid, 'SIGTERM');
-      else if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
+      if (round === 0) signal(pid, 'SIGTERM');
+      else if (Date.now() > deadline) signal(pid, 'SIGKILL');
     }
     await delay(50);
   }
   rmSync(file, { force: true });
+}
+
+/** Ended between the look and the signal: what was wanted. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function readRecord(file: string): HomeRecord | undefined {

@@ -96,7 +96,7 @@ export function loadConfig(kind: ProcessKind, source: NodeJS.ProcessEnv = proces
     host: env.GRAFT_HOST,
     port: env.GRAFT_PORT,
     gatewayPort: env.GRAFT_GATEWAY_PORT ?? env.GRAFT_PORT + 1,
-    publicUrl: env.GRAFT_PUBLIC_URL ?? `http://${env.GRAFT_HOST}:${env.GRAFT_PORT}`,
+    publicUrl: env.GRAFT_PUBLIC_URL ?? addressOf(env.GRAFT_HOST, env.GRAFT_PORT),
     appRoot: env.GRAFT_APP_ROOT,
     codeRevision: env.GRAFT_CODE_REVISION,
     adminEmail: env.GRAFT_ADMIN_EMAIL ?? 'admin@graft.local',
@@ -106,4 +106,9 @@ export function loadConfig(kind: ProcessKind, source: NodeJS.ProcessEnv = proces
     allowUnsandboxed: env.GRAFT_ALLOW_UNSANDBOXED,
     logLevel: env.LOG_LEVEL,
   });
+}
+
+/** An address of IP version 6 stands in brackets, or its colons would be read as a port. */
+function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
