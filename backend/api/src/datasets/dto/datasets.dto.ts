@@ -93,7 +93,7 @@ export const ListDatasetItemsQuery = listQuery(['ordinal', 'id', 'title'], { sor
   .catchall(z.string().max(256))
   .superRefine((query, context) => {
     const unknown = Object.keys(query).filter(
-      (key) => !(key in ListDatasetItemsQuery.shape) && !key.startsWith(ATTRIBUTE),
+      (key) => !Object.hasOwn(ListDatasetItemsQuery.shape, key) && !key.startsWith(ATTRIBUTE),
     );
     if (unknown.length > 0) context.addIssue({ code: 'unrecognized_keys', keys: unknown, input: query });
   });
