@@ -165,7 +165,7 @@ describe('sessions', () => {
         headers: { cookie, 'x-graft-csrf': '1' },
         payload: { currentPassword, newPassword: 'yet another password' },
       });
-    expect((await change('wrong')).statusCode).toBe(401);
+    expect((await change('wrong')).json()).toMatchObject({ status: 422, errors: [{ field: 'currentPassword' }] });
     expect((await change('a long enough password')).statusCode).toBe(204);
     expect((await signIn({ email: 'self@test.example', password: 'yet another password' })).answer.statusCode).toBe(
       201,

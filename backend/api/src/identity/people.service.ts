@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError, newId, notFound, type Page } from '../kernel/index.js';
+import { DomainError, invalidField, newId, notFound, type Page } from '../kernel/index.js';
 import { Live } from '../platform/live/index.js';
 import { Transactions, type Tx } from '../platform/database/index.js';
 import type { Actor } from './actor.js';
@@ -87,13 +87,16 @@ export class PeopleService {
     });
   }
 
-  /** Only from a browser session, so that a leaked token cannot take over the account. */
+  /**
+   * Only from a browser session, so that a leaked token cannot take over the account.
+   * @throws DomainError `validation-failed` for a wrong current password: the session goes on, so it is no 401
+   */
   async changeOwnPassword(actor: Actor, currentPassword: string, newPassword: string): Promise<void> {
     if (actor.sessionId === null)
       throw new DomainError('permission-missing', 'A password is changed after signing in, not with a token.');
     const person = await this.get(actor.personId);
     if (!(await verifyPassword(person.passwordHash, currentPassword)))
-      throw new DomainError('sign-in-failed', 'The current password is wrong.');
+      throw invalidField('currentPassword', 'the password you signed in with', 'another one');
     await this.update(person.id, { password: newPassword });
   }
 
