@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { Failure } from './failure.js';
 import { Name, RelativePath } from './ids.js';
 
+/** Counters are kept in columns of 32 bits. */
+const MAX_COUNT = 2 ** 31 - 1;
+
 /** Identity and order: the worker ignores a repeat (`seq` not above the last one seen) and a stale `attempt`. */
 const EventBase = z.strictObject({
   runId: z.uuid(),
   attempt: z.number().int().min(1),
-  seq: z.number().int().min(1),
+  seq: z.number().int().min(1).max(MAX_COUNT),
   at: z.iso.datetime(),
 });
 
@@ -24,7 +27,7 @@ export const Event = z.discriminatedUnion('type', [
   EventBase.extend({
     type: z.literal('metric'),
     name: z.string().regex(/^[\w./-]{1,64}$/),
-    step: z.number().int().min(0),
+    step: z.number().int().min(0).max(MAX_COUNT),
     value: z.number(),
   }),
   EventBase.extend({

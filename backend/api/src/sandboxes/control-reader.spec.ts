@@ -66,6 +66,8 @@ describe('counts as a violation', () => {
     ['a metric name with spaces', line(metric(1, 'a b'))],
     ['a path that climbs', line({ seq: 1, type: 'artifact', name: 'x', kind: 'bundle', path: '../secret' })],
     ['an absolute path', line({ seq: 1, type: 'artifact', name: 'x', kind: 'bundle', path: '/etc' })],
+    ['a step that no column holds', line({ ...metric(1), step: 2 ** 31 })],
+    ['a sequence number that no column holds', line(metric(2 ** 31)).replace(/"step":\d+/, '"step":1')],
     ['a progress beyond the end', line({ seq: 1, type: 'progress', fraction: 2, phase: 'x' })],
   ];
   it.each(hostile)('%s', async (_name, bytes) => {
@@ -83,6 +85,21 @@ it('ends the conversation after too many violations', async () => {
   expect(violations.at(-1)?.isFatal).toBe(true);
   expect(violations).toHaveLength(21);
   expect(events).toEqual([]);
+});
+
+it('ends the conversation when whoever listens throws', async () => {
+  const [throwing, reasons] = [new PassThrough(), [] as string[]];
+  new ControlReader(throwing, {
+    runId,
+    attempt: 2,
+    onEvent: () => {
+      throw new TypeError('no such field');
+    },
+    onViolation: (reason, isFatal) => reasons.push(`${isFatal}: ${reason}`),
+  });
+  throwing.write(line(metric(1)) + line(metric(2)));
+  await eventually(() => expect(reasons).not.toEqual([]));
+  expect(reasons).toEqual(['true: the event 1 (metric) could not be taken: TypeError: no such field']);
 });
 
 it('ends the conversation at a line that does not end', async () => {

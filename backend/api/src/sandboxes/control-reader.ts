@@ -13,6 +13,7 @@ export interface ControlReaderOptions {
   /** Whose channel this is. The fields of the same name in an event are checked against it and never trusted. */
   runId: string;
   attempt: number;
+  /** What it throws is a fatal violation: an event that nobody can take must not end the process that reads. */
   onEvent(event: Event): void;
   /** A fatal one, or one too many, ends the conversation: nothing is read afterwards. */
   onViolation(reason: string, isFatal: boolean): void;
@@ -127,7 +128,11 @@ export class ControlReader {
       this.metricNames.add(event.name);
     }
     this.lastSeq = event.seq;
-    this.options.onEvent(event);
+    try {
+      this.options.onEvent(event);
+    } catch (error) {
+      this.violate(`the event ${event.seq} (${event.type}) could not be taken: ${String(error)}`, true);
+    }
   }
 
   private violate(reason: string, isFatal: boolean): void {

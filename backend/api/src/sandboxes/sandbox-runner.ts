@@ -75,7 +75,7 @@ export class SandboxRunner {
       await mkdir(path.join(workspace, 'out'), { recursive: true });
       await mkdir(path.join(workspace, 'checkpoint'), { recursive: true });
       const sandbox = await driver.start({ id, slot, command, workspace, mounts, limits: job.limits });
-      const conversation = new Conversation(sandbox, job, listen);
+      const conversation = new Conversation(sandbox, job, listen, this.logger);
       const outcome = this.conclude(job, { sandbox, workspace, conversation }).finally(() =>
         rm(folder, { recursive: true, force: true }),
       );
@@ -179,13 +179,16 @@ class Conversation {
     private readonly sandbox: Sandbox,
     job: SandboxJob,
     private readonly listen: EventListener,
+    logger: Logger,
   ) {
     this.reader = new ControlReader(sandbox.channel, {
       runId: job.subjectId,
       attempt: job.attempt,
       onEvent: (event) => this.hear(event),
-      onViolation: (_reason, isFatal) => {
-        if (isFatal) sandbox.kill('protocol');
+      onViolation: (reason, isFatal) => {
+        if (!isFatal) return;
+        logger.warn({ sandboxId: sandbox.id, reason }, 'A sandbox broke the protocol and is ended');
+        sandbox.kill('protocol');
       },
     });
     this.say({ type: 'task', task: taskOf(job, sandbox.view) });
