@@ -1,4 +1,4 @@
-import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -59,6 +59,16 @@ describe('blobs', () => {
   it('can be read in part', async () => {
     const { hash } = await artifacts.putBlob([Buffer.from('0123456789')], { mediaType: 'text/plain', tier: 'public' });
     expect(await text(await artifacts.openBlob(hash, { start: 3, length: 4 }))).toBe('3456');
+  });
+
+  it('that were half written when their process was killed are swept up, those being written are not', async () => {
+    const incoming = path.join(home, 'artifacts/incoming');
+    await mkdir(incoming, { recursive: true });
+    const twoHoursAgo = new Date(Date.now() - 2 * 3_600_000);
+    for (const name of ['left', 'arriving']) await writeFile(path.join(incoming, name), 'half');
+    await utimes(path.join(incoming, 'left'), twoHoursAgo, twoHoursAgo);
+    await artifacts.removeUnfinished();
+    expect(await readdir(incoming)).toEqual(['arriving']);
   });
 
   it('that are not there say so', async () => {

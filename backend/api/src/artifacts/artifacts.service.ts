@@ -20,6 +20,8 @@ export interface StoredTree {
 
 const TREE_MEDIA_TYPE = 'application/vnd.graft.tree+json';
 const BLOB_MEDIA_TYPE = 'application/octet-stream';
+/** A blob that nobody wrote to for this long was left by a process that was killed. */
+const UNFINISHED_AFTER_MS = 3_600_000;
 const GENEROUS: CollectLimits = { maxFiles: 10_000, maxBytes: 64 * 1024 ** 3 };
 
 /** The artifact store: immutable content by hash. Folders (datasets, bundles, snapshots, reports) are trees of blobs. */
@@ -109,6 +111,11 @@ export class ArtifactsService {
   /** Says, in the owner's transaction, that a tree is needed as long as its owner exists. */
   reference(tx: Tx, hash: string, owner: { type: string; id: string }): Promise<void> {
     return this.repository.addReference({ hash, ownerType: owner.type, ownerId: owner.id }, tx);
+  }
+
+  /** Removes what processes that were killed had half written. */
+  removeUnfinished(): Promise<void> {
+    return this.blobs.removeUnfinished(new Date(Date.now() - UNFINISHED_AFTER_MS));
   }
 
   /** Reads every blob of a tree again and compares hashes. @throws DomainError `artifact-damaged`, `artifact-missing` */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { DomainError } from '../kernel/index.js';
@@ -25,15 +25,19 @@ const CANNOT_LINK = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP']);
  * beside its place, made durable, then renamed.
  */
 export class BlobStore {
-  constructor(private readonly root: string) {}
+  private readonly incoming: string;
+
+  constructor(private readonly root: string) {
+    this.incoming = path.join(root, 'incoming');
+  }
 
   pathOf(hash: string): string {
     return path.join(this.root, 'sha256', hash.slice(0, 2), hash);
   }
 
   async put(content: Readable | AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredBlob> {
-    const temporary = path.join(this.root, 'incoming', randomUUID());
-    await mkdir(path.dirname(temporary), { recursive: true });
+    const temporary = path.join(this.incoming, randomUUID());
+    await mkdir(this.incoming, { recursive: true });
     try {
       const blob = await write(temporary, content);
       await this.keep(temporary, blob.hash);
@@ -80,6 +84,16 @@ export class BlobStore {
     const digest = createHash('sha256');
     for await (const chunk of await this.open(hash)) digest.update(chunk as Buffer);
     if (digest.digest('hex') !== hash) throw damaged(hash);
+  }
+
+  /** Removes what was half written when its process was killed: a living one, of any process, would have written to it since. */
+  async removeUnfinished(untouchedSince: Date): Promise<void> {
+    await mkdir(this.incoming, { recursive: true });
+    for (const name of await readdir(this.incoming)) {
+      const file = path.join(this.incoming, name);
+      const found = await stat(file).catch(() => null);
+      if (found !== null && found.mtime < untouchedSince) await rm(file, { force: true });
+    }
   }
 
   private async keep(temporary: string, hash: string): Promise<void> {
