@@ -86,6 +86,7 @@ export class ModelsService {
     return this.models.findVersionOfRun(runId);
   }
 
+  /** @throws DomainError `champion-protected`; `validation-failed` for digits only, which always name a version by its number */
   async setAlias(modelId: string, alias: string, versionId: string): Promise<ModelWithAliases> {
     if (alias === CHAMPION) {
       throw new DomainError(
@@ -93,6 +94,8 @@ export class ModelsService {
         'The champion moves only through an approved rollout: request a rollout of this version instead.',
       );
     }
+    if (/^\d+$/.test(alias))
+      throw invalidField('alias', 'a name with more than digits, because MODEL@3 always means version 3', alias);
     await this.transactions.run(async (tx) => {
       if ((await this.models.find(modelId, tx)) === null) throw notFound('model', modelId);
       await this.move(modelId, alias, versionId, tx);
