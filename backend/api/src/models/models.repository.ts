@@ -90,9 +90,13 @@ export class ModelsRepository {
     return this.dataSource.manager.findOneBy(ModelVersion, { modelId, version });
   }
 
-  async findVersionByAlias(modelId: string, alias: string): Promise<ModelVersion | null> {
-    const found = await this.dataSource.manager.findOneBy(ModelAlias, { modelId, alias });
-    return found === null ? null : await this.findVersion(found.versionId);
+  async findVersionByAlias(
+    modelId: string,
+    alias: string,
+    tx: Tx = this.dataSource.manager,
+  ): Promise<ModelVersion | null> {
+    const found = await tx.findOneBy(ModelAlias, { modelId, alias });
+    return found === null ? null : await this.findVersion(found.versionId, tx);
   }
 
   /** The next number of the model, settled under a lock on the model; the version of the same run where it was stored before. */

@@ -122,8 +122,8 @@ export class ModelsService {
     await this.live.changed(tx, { resource: 'models', id: modelId, type: 'updated' });
   }
 
-  async findChampion(modelId: string): Promise<ModelVersion | null> {
-    return await this.models.findVersionByAlias(modelId, CHAMPION);
+  async findChampion(modelId: string, tx?: Tx): Promise<ModelVersion | null> {
+    return await this.models.findVersionByAlias(modelId, CHAMPION, tx);
   }
 
   /** Registers the bundle of a run, making the model when it does not exist. Repeating it changes nothing. */

@@ -3,6 +3,7 @@ import { EvaluationReport } from '@graft/protocol';
 import { AnalysesService, analysisDto } from '../analysis/index.js';
 import { ArtifactsService } from '../artifacts/index.js';
 import { ModelsService, type ModelVersion } from '../models/index.js';
+import type { Tx } from '../platform/database/index.js';
 import type { EvaluationEvidence, Facts } from './evidence.js';
 import { RolloutsRepository } from './rollouts.repository.js';
 
@@ -21,7 +22,7 @@ export class EvidenceService {
   async gather(modelVersionId: string, endpointId: string | null): Promise<Facts> {
     const candidate = await this.models.getVersion(modelVersionId);
     const [champion, evaluation, analysis] = await Promise.all([
-      this.models.findChampion(candidate.modelId),
+      this.championOf(candidate.modelId),
       this.evaluationOf(candidate),
       endpointId === null ? null : this.analyses.findLatest(endpointId),
     ]);
@@ -29,10 +30,16 @@ export class EvidenceService {
       modelId: candidate.modelId,
       modelName: candidate.modelName,
       candidate: versionEvidence(candidate),
-      champion: champion === null ? null : versionEvidence(champion),
+      champion,
       evaluation,
       analysis: analysis === null ? null : analysisDto(analysis),
     };
+  }
+
+  /** With `tx` that holds the model's lock, what it says stays true until that transaction ends. */
+  async championOf(modelId: string, tx?: Tx): Promise<Facts['champion']> {
+    const champion = await this.models.findChampion(modelId, tx);
+    return champion === null ? null : versionEvidence(champion);
   }
 
   private async evaluationOf(version: ModelVersion): Promise<EvaluationEvidence | null> {

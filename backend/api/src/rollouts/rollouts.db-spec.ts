@@ -1,11 +1,12 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ArtifactsService } from '../artifacts/index.js';
 import { startTestApp, type TestApp } from '../testing/app.js';
 import { useDatabase } from '../testing/database.js';
 import { insertEvaluation, insertModel } from '../testing/model-rows.js';
 import { chainHolds } from './evidence.js';
+import { EvidenceService } from './evidence.service.js';
 
 type Headers = { authorization: string };
 
@@ -227,6 +228,23 @@ describe('races', () => {
     const answers = await Promise.all([rollback(id, admin), rollback(id, secondAdmin)]);
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
     expect(await champion()).toBe(1);
+  });
+
+  it('approves nothing when a rollback takes the champion away while the evidence is gathered', async () => {
+    await promoted(1);
+    const second = await promoted(2);
+    const { id } = (await request(3)).json();
+    const evidence = app.app.get(EvidenceService);
+    const gather = evidence.gather.bind(evidence);
+    vi.spyOn(evidence, 'gather').mockImplementationOnce(async (...about) => {
+      const facts = await gather(...about);
+      expect((await rollback(second)).statusCode).toBe(200);
+      return facts;
+    });
+    expect((await approve(id)).json().code).toBe('evidence-changed');
+    expect(await champion()).toBe(1);
+    expect((await read(id)).evidence.facts.champion.version).toBe(1);
+    expect((await approve(id)).json().previous.version).toBe(1);
   });
 
   it('keeps champion and live rollout in step when one is approved while another is rolled back', async () => {

@@ -87,9 +87,11 @@ export class RolloutsService {
   ): Promise<Rollout> {
     const { requestedBy, modelVersionId, endpointId, modelId } = await this.repository.get(id);
     assertMayApprove(requestedBy, actor.personId);
-    const facts = await this.evidence.gather(modelVersionId, endpointId);
+    const gathered = await this.evidence.gather(modelVersionId, endpointId);
     const approved = await this.transactions.run(async (tx) => {
       await this.repository.lockModel(modelId, tx);
+      // Before the lock a rollback can still move the champion that the candidate is compared with.
+      const facts = { ...gathered, champion: await this.evidence.championOf(modelId, tx) };
       const rollout = await this.repository.get(id, tx);
       if (rollout.state !== 'requested') throw rolloutMoved('requested');
       if (!sameFacts(await this.standingEvidence(rollout, tx), facts)) {
