@@ -26,6 +26,9 @@ const IMPORT_LIMITS: SandboxLimits = {
   workspaceBytes: 64 * 1024 ** 3,
   tmpBytes: 256 << 20,
 };
+/** After so many attempts that did not even reach an end, trying again has not helped. */
+const MAX_ATTEMPTS = 5;
+const MAX_REASON = 1_000;
 const PROMISE_BROKEN = 'The import recipe ended without the trees `dataset` and `problems`, or without its counts.';
 
 /** Uploads are hostile: their rows and pictures are read in a sandbox. A lost attempt is asked for again by the sweep of `datasets`. */
@@ -34,6 +37,8 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
   private readonly logger = new Logger(SandboxImports.name);
   private readonly running = new Map<string, RunningJob>();
   private readonly tasks = new Map<string, Promise<void>>();
+  /** Attempts of this worker that ended in an error, by import. */
+  private readonly brokenAttempts = new Map<string, number>();
   private isStopping = false;
 
   constructor(
@@ -56,11 +61,26 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
 
   async start(importId: string, uploadFolder: string, options: ImportOptions): Promise<void> {
     if (this.isStopping || this.tasks.has(importId)) return;
-    if (await this.runsElsewhere(importId)) return;
+    // Taken before anything is waited for: the event and the sweep may ask at the same moment.
     const task = this.run(importId, uploadFolder, options)
-      .catch((error: unknown) => this.logger.error({ err: error, importId }, 'An import was left to the sweep'))
+      .then(() => void this.brokenAttempts.delete(importId))
+      .catch((error: unknown) => this.leaveToSweepOrFail(importId, error))
+      .catch((error: unknown) => this.logger.error({ err: error, importId }, 'The failure of an import was not stored'))
       .finally(() => this.tasks.delete(importId));
     this.tasks.set(importId, task);
+  }
+
+  private async leaveToSweepOrFail(importId: string, error: unknown): Promise<void> {
+    const attempts = (this.brokenAttempts.get(importId) ?? 0) + 1;
+    this.brokenAttempts.set(importId, attempts);
+    this.logger.error({ err: error, importId, attempts }, 'An attempt at an import broke off');
+    if (attempts < MAX_ATTEMPTS) return;
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON);
+    const message = `The import broke off ${attempts} times, the last time with: ${reason}. Mend that, then import again.`;
+    await untilDatabaseAnswers(() =>
+      this.completion.complete(importId, { failure: { code: 'internal', message, retryable: true } }),
+    );
+    this.brokenAttempts.delete(importId);
   }
 
   private async runsElsewhere(importId: string): Promise<boolean> {
@@ -68,6 +88,7 @@ export class SandboxImports implements ImportRunner, OnModuleInit, BeforeApplica
   }
 
   private async run(importId: string, uploadFolder: string, options: ImportOptions): Promise<void> {
+    if (await this.runsElsewhere(importId)) return;
     await this.imports.reportProgress(importId, 0, 'starting');
     let reportedAtMs = 0;
     const job = await this.runner.start(
