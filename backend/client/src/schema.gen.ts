@@ -1064,7 +1064,7 @@ export interface components {
         CreateToken: {
             name: string;
             scopes: string[];
-            /** @description Never expires when absent */
+            /** @description Never expires when absent. Never later than the token that makes it: see expiresAt */
             expiresInDays?: number;
         };
         CreatedToken: {

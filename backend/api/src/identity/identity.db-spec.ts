@@ -275,6 +275,22 @@ describe('tokens', () => {
     expect(wider.json()).toMatchObject({ code: 'scope-not-granted' });
   });
 
+  it('never outlive the token that made them, and say so', async () => {
+    const create = (headers: { authorization: string }, expiresInDays?: number) =>
+      ask({
+        method: 'POST',
+        url: '/api/tokens',
+        headers,
+        payload: { name: 'child', scopes: ['tokens:manage'], expiresInDays },
+      });
+    const { token, expiresAt } = (await create(admin, 7)).json<{ token: string; expiresAt: string }>();
+    const maker = { authorization: `Bearer ${token}` };
+    expect((await create(maker)).json()).toMatchObject({ expiresAt });
+    expect((await create(maker, 365)).json()).toMatchObject({ expiresAt });
+    const shorter = (await create(maker, 1)).json<{ expiresAt: string }>();
+    expect(shorter.expiresAt < expiresAt).toBe(true);
+  });
+
   it('refuse a scope that names nothing', async () => {
     const answer = await ask({
       method: 'POST',

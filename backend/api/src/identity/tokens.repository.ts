@@ -13,6 +13,10 @@ export class TokensRepository {
     await tx.insert(ApiToken, token);
   }
 
+  get(id: string): Promise<ApiToken> {
+    return this.dataSource.manager.findOneByOrFail(ApiToken, { id });
+  }
+
   /** The token with its owner, unless it is revoked or expired or its owner is disabled. */
   async findActive(secretHash: Buffer, now: Date): Promise<{ token: ApiToken; person: Person } | null> {
     const token = await this.dataSource.manager.findOneBy(ApiToken, { secretHash, revokedAt: IsNull() });

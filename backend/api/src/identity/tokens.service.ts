@@ -21,6 +21,8 @@ export class TokensService {
   }
 
   /**
+   * A token that makes a token passes on no more time than it has itself; the answer's `expiresAt` says when that is.
+   *
    * @returns the token's secret with its record: the only moment it can be read
    * @throws DomainError `scope-not-granted` for a scope that names anything the actor may not do now
    */
@@ -35,16 +37,23 @@ export class TokensService {
           `You may not do ${scope} yourself, so a token of yours cannot either.`,
         );
     }
-    return this.mint(actor.personId, {
-      ...wanted,
-      scopes: actor.tokenId === null ? wanted.scopes : narrowed(wanted.scopes, actor),
-    });
+    if (actor.tokenId === null) return this.mint(actor.personId, wanted);
+    const maker = await this.tokens.get(actor.tokenId);
+    return this.mint(actor.personId, { ...wanted, scopes: narrowed(wanted.scopes, actor) }, maker.expiresAt);
   }
 
   /** Creates a token without asking who wants it: for the set-up command on the server itself. */
-  async mint(personId: string, wanted: NewToken): Promise<{ token: ApiToken; secret: string }> {
+  async mint(
+    personId: string,
+    wanted: NewToken,
+    notAfter: Date | null = null,
+  ): Promise<{ token: ApiToken; secret: string }> {
     const secret = TOKEN_PREFIX + newSecret();
     const now = new Date();
+    const expiries = [
+      ...(wanted.expiresInDays === undefined ? [] : [now.getTime() + wanted.expiresInDays * 86_400_000]),
+      ...(notAfter === null ? [] : [notAfter.getTime()]),
+    ];
     const token: ApiToken = {
       id: newId(),
       personId,
@@ -52,8 +61,7 @@ export class TokensService {
       scopes: [...wanted.scopes],
       secretHash: hashSecret(secret),
       createdAt: now,
-      expiresAt:
-        wanted.expiresInDays === undefined ? null : new Date(now.getTime() + wanted.expiresInDays * 86_400_000),
+      expiresAt: expiries.length === 0 ? null : new Date(Math.min(...expiries)),
       lastUsedAt: null,
       revokedAt: null,
     };

@@ -28,7 +28,13 @@ export const CreateTokenDto = dto(
   z.strictObject({
     name: z.string().trim().min(1).max(100),
     scopes: z.array(Scope).min(1).max(50),
-    expiresInDays: z.number().int().min(1).max(3650).optional().describe('Never expires when absent'),
+    expiresInDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .optional()
+      .describe('Never expires when absent. Never later than the token that makes it: see expiresAt'),
   }),
 );
 export type CreateTokenDto = z.infer<typeof CreateTokenDto>;
