@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +29,8 @@ beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'graft-driver-'));
   // What lies below a folder nobody else may enter must work too.
   await chmod(home, 0o700);
+  // Where nobody may install bubblewrap, `npm test` unpacks it into the home of the checkout.
+  await symlink(path.join(appRoot, '.graft/tools'), path.join(home, 'tools'));
   driver = await ProcessDriver.open({ home, appRoot, allowUnsandboxed: false });
 });
 afterAll(async () => {
