@@ -5,6 +5,7 @@ import path from 'node:path';
 import { freePort } from './free-port.js';
 import { startGraft } from './graft.js';
 import { runGraftCommand } from './graft-command.js';
+import { runTool } from './owned-process.js';
 import { Refusal } from './refusal.js';
 import type { Workplace } from './workplace.js';
 
@@ -23,6 +24,26 @@ export const benches: Record<string, Bench> = {
   'main-job': {
     title: 'accuracy, latency and cost of the swapped model against the native one, on the product photos',
     run: (context) => onPrivateGraft(['bench', 'main-job', ...context.args], context),
+  },
+  'onnx-conformance': {
+    title: 'share of the published ONNX operator tests that is read, run, shaped and differentiated right',
+    run: (context) => byEngine('onnx-conformance', context),
+  },
+  'train-vs-torch': {
+    title: 'time of a training step in PyTorch and here, interleaved: MLP, ViT and decoder',
+    run: (context) => byEngine('train-vs-torch', context),
+  },
+  resume: {
+    title: 'trainings killed at random steps that end, resumed, in the same bytes as unbroken ones',
+    run: (context) => byEngine('resume', context),
+  },
+  embeddings: {
+    title: 'text and picture retrieval of a dual encoder trained on the product photos',
+    run: (context) => onPrivateGraft(['bench', 'embeddings', ...context.args], context),
+  },
+  search: {
+    title: 'visual search: recall against exact, latency, and answers that mixed two snapshots while they were switched',
+    run: (context) => onPrivateGraft(['bench', 'search', ...context.args], context),
   },
 };
 
@@ -51,6 +72,16 @@ const ofAnotherGraft = new Set([
   'GRAFT_ADMIN_TOKEN',
   'GRAFT_RESEARCHER_TOKEN',
 ]);
+
+/** Runs a measurement of the engine alone: it needs no server. */
+async function byEngine(name: string, { place, args, signal }: BenchContext): Promise<number> {
+  return await runTool(process.execPath, [path.join(place.root, 'sandboxes/engine/dist/bench', `${name}.js`), ...args], {
+    cwd: place.root,
+    env: place.environment,
+    stdio: 'inherit',
+    signal,
+  });
+}
 
 /** Runs a `graft` command against a Graft of its own: an empty home, free ports, nothing shared with one that runs already. */
 async function onPrivateGraft(command: readonly string[], { place, signal }: BenchContext): Promise<number> {
