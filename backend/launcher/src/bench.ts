@@ -42,7 +42,8 @@ export const benches: Record<string, Bench> = {
     run: (context) => onPrivateGraft(['bench', 'embeddings', ...context.args], context),
   },
   search: {
-    title: 'visual search: recall against exact, latency, and answers that mixed two snapshots while they were switched',
+    title:
+      'visual search: recall against exact, latency, and answers that mixed two snapshots while they were switched',
     run: (context) => onPrivateGraft(['bench', 'search', ...context.args], context),
   },
 };
@@ -75,12 +76,16 @@ const ofAnotherGraft = new Set([
 
 /** Runs a measurement of the engine alone: it needs no server. */
 async function byEngine(name: string, { place, args, signal }: BenchContext): Promise<number> {
-  return await runTool(process.execPath, [path.join(place.root, 'sandboxes/engine/dist/bench', `${name}.js`), ...args], {
-    cwd: place.root,
-    env: place.environment,
-    stdio: 'inherit',
-    signal,
-  });
+  return await runTool(
+    process.execPath,
+    [path.join(place.root, 'sandboxes/engine/dist/bench', `${name}.js`), ...args],
+    {
+      cwd: place.root,
+      env: place.environment,
+      stdio: 'inherit',
+      signal,
+    },
+  );
 }
 
 /** Runs a `graft` command against a Graft of its own: an empty home, free ports, nothing shared with one that runs already. */
