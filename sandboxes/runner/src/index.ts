@@ -21,5 +21,6 @@ export { RecipeContext, type Reporting, type SendEvent } from './recipe-context.
 export { runRecipe, serveChannel } from './run-recipe.js';
 export { Snapshot, writeSnapshot, type SnapshotContent } from './snapshot.js';
 export { assertGenuine, encoderSha256, spaceId, spaceOf } from './space.js';
+export { textTokens, type EncodableText, type TextTokens } from './text-tokens.js';
 export { ItemStream } from './item-stream.js';
 export { runTraining, type Trainee, type TrainingPlan, type TrainingResult } from './training-loop.js';
