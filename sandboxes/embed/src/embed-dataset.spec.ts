@@ -1,6 +1,6 @@
 import { appendFile, cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Snapshot } from '@graft/runner';
+import { Snapshot, SnapshotIndex } from '@graft/runner';
 import {
   runTask,
   type RunOptions,
@@ -101,6 +101,32 @@ it('refuses a previous snapshot of another space, though the dimension agrees', 
   await writeTinyEncoder(join(root, 'encoder'), 2);
   const { failure } = await embed({ previous: 'previous' });
   expect(failure).toMatchObject({ code: 'space-mismatch', message: expect.stringContaining(spaceId) });
+});
+
+it('stores fewer bits, from coarser or equal ones of before, and says what that costs', async () => {
+  const fine = await embed();
+  await cp(fine.snapshot, join(root, 'previous'), { recursive: true });
+  const half = await embed({ previous: 'previous', dtype: 'f16' });
+  expect(half.result).toMatchObject({ encoded: 0, reused: COUNT });
+  const [exact, stored] = [await Snapshot.open(fine.snapshot), await Snapshot.open(half.snapshot)];
+  expect(stored.manifest.quantisation?.recall10).toBeGreaterThan(0.98);
+  for (const [at, value] of rowOf(stored, 'item-7').entries())
+    expect(value).toBeCloseTo(rowOf(exact, 'item-7')[at] as number, 3);
+
+  await cp(half.snapshot, join(root, 'half'), { recursive: true });
+  const finer = await embed({ previous: 'half', dtype: 'f32' });
+  expect(finer.failure).toMatchObject({ code: 'input-invalid', message: expect.stringContaining('found f16') });
+});
+
+it('builds an index when asked to and says how often it is right', async () => {
+  const { snapshot, result } = await embed({ index: { kind: 'hnsw' } });
+  expect(result).toMatchObject({ items: COUNT });
+  const read = await Snapshot.open(snapshot);
+  expect(read.manifest.index).toMatchObject({ kind: 'hnsw', connectivity: 16, queries: 200 });
+  expect(read.manifest.index?.recall10).toBeGreaterThan(0.95);
+  const index = SnapshotIndex.open(read);
+  const query = Float32Array.from(rowOf(read, 'item-42'));
+  expect(index.search(query, 3).rows[0]).toBe(read.rowOf('item-42'));
 });
 
 it('refuses an encoder whose weights are not those of its manifest', async () => {

@@ -1,10 +1,20 @@
 import { join } from 'node:path';
-import type { DatasetItem } from '@graft/protocol';
-import { Dataset, openBundle, type RecipeContext, Snapshot, SpaceMismatch, writeSnapshot } from '@graft/runner';
+import type { DatasetItem, VectorDtype } from '@graft/protocol';
+import {
+  Dataset,
+  InputInvalid,
+  openBundle,
+  type RecipeContext,
+  Snapshot,
+  SpaceMismatch,
+  writeSnapshot,
+} from '@graft/runner';
 import { PictureEncoder } from './picture-encoder.js';
 import { SHARD_ROWS, ShardStore } from './shard-store.js';
 
 type Context = RecipeContext<'embed'>;
+
+const significantBits: Record<VectorDtype, number> = { f32: 24, f16: 11, int8: 7 };
 
 /** Computes the vectors that `previous` does not hold and writes the complete snapshot of the dataset. */
 export async function embedDataset(context: Context): Promise<Record<string, unknown>> {
@@ -14,7 +24,7 @@ export async function embedDataset(context: Context): Promise<Record<string, unk
     await openBundle(context.inputPath(input.encoder)),
     context.task.threads,
   );
-  const previous = await openPrevious(context, encoder.space.id);
+  using previous = await openPrevious(context, encoder.space.id);
 
   const { items } = dataset;
   const vectors = new Float32Array(items.length * encoder.dim);
@@ -25,15 +35,19 @@ export async function embedDataset(context: Context): Promise<Record<string, unk
   );
   await encodeRows({ context, dataset, encoder, rows: changed }, vectors);
 
+  context.progress(1, input.index === null ? 'writing the snapshot' : 'writing the snapshot and building its index');
   const folder = await context.artifactDir('snapshot');
-  await writeSnapshot(folder, {
+  const content = {
     space: encoder.space,
     ids: items.map((item) => item.id),
     keys: items.map((item) => item.image.sha256),
     vectors,
     encodedCount: changed.length,
     reusedCount: items.length - changed.length,
-  });
+    dtype: input.dtype,
+    index: input.index,
+  };
+  await writeSnapshot(folder, content, context.task.threads);
   context.artifact('snapshot', 'snapshot');
   return {
     items: items.length,
@@ -48,10 +62,15 @@ async function openPrevious(context: Context, spaceId: string): Promise<Snapshot
   const mount = context.input.previous;
   if (mount === null) return undefined;
   const previous = await Snapshot.open(context.inputPath(mount));
-  const found = previous.manifest.space.id;
-  if (found !== spaceId) {
+  const { space, dtype } = previous.manifest;
+  if (space.id !== spaceId) {
     throw new SpaceMismatch(
-      `previous: expected a snapshot of the encoder's space ${spaceId}, found one of ${found}. Leave previous out to encode everything.`,
+      `previous: expected a snapshot of the encoder's space ${spaceId}, found one of ${space.id}. Leave previous out to encode everything.`,
+    );
+  }
+  if (significantBits[dtype] < significantBits[context.input.dtype]) {
+    throw new InputInvalid(
+      `previous: expected vectors at least as precise as dtype ${context.input.dtype}, found ${dtype}. Leave previous out to encode everything, or ask for dtype ${dtype}.`,
     );
   }
   return previous;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HnswParameters, VectorDtype } from './formats/space.js';
 import { Name, RelativePath, Split } from './ids.js';
 
 /** A mounted tree artifact, named by its folder below the task's inputs root. */
@@ -86,6 +87,10 @@ export const EmbedInput = z.strictObject({
   encoder: Mount,
   previous: Mount.nullable().default(null),
   batchSize: z.number().int().min(1).max(1024).default(64),
+  dtype: VectorDtype.default('f32').describe('How vectors are stored; f16 takes half the room of f32, int8 a quarter'),
+  index: HnswParameters.nullable()
+    .default(null)
+    .describe('Build an index for approximate search; null searches exactly'),
 });
 
 /** Replaces base's vision_encoder by an item_projector over `snapshot` and trains projector and head. Writes tree `bundle`. */
@@ -136,6 +141,21 @@ export const EvaluateInput = z.strictObject({
   pricePerCpuHour: z.number().positive().default(0.04),
 });
 
+/** Looks at the vectors of `snapshot` and, where given, at what changed against another snapshot. Writes tree `space-report`. */
+export const InspectSpaceInput = z.strictObject({
+  dataset: Mount,
+  snapshot: Mount,
+  against: Mount.nullable().default(null),
+  attributes: z
+    .array(z.string().min(1))
+    .max(16)
+    .default([])
+    .describe('Attributes whose agreement among neighbours is measured; none takes all'),
+  queries: z.number().int().min(1).max(200).default(24).describe('Items whose neighbours are shown'),
+  neighbours: z.number().int().min(1).max(50).default(8).describe('Neighbours shown of each'),
+  mapItems: z.number().int().min(16).max(5000).default(1500).describe('Items on the two-dimensional map'),
+});
+
 /**
  * Serves one bundle over HTTP on the unix socket `/serve/model.sock` (Open Inference Protocol v2 paths): input `item_ids` BYTES [n]
  * (resolved from the snapshot, or from the dataset's pictures) or `images` BYTES [n] (base64 in JSON); outputs `<target>.label` BYTES [n], `<target>.score` FP32 [n].
@@ -146,5 +166,17 @@ export const ServeInput = z.strictObject({
   dataset: Mount.nullable().default(null),
   modelName: Name,
   modelVersion: z.string().min(1).max(64),
+  threads: z.number().int().min(1).max(64).default(1),
+});
+
+/**
+ * Answers searches over one snapshot by HTTP on a unix socket (see `search.ts`): `bundle` encodes what is asked in the snapshot's space,
+ * `dataset` has the items' titles, attributes and pictures. Every answer names `snapshotId`.
+ */
+export const SearchInput = z.strictObject({
+  bundle: Mount,
+  snapshot: Mount,
+  dataset: Mount,
+  snapshotId: z.uuid(),
   threads: z.number().int().min(1).max(64).default(1),
 });

@@ -1,13 +1,17 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Space, SnapshotManifest } from '@graft/protocol';
+import { type HnswParameters, type Space, SnapshotManifest, type VectorDtype } from '@graft/protocol';
 import { z } from 'zod';
 import { InputInvalid, RecipeFailure } from './failures.js';
-import { readLines, writeWhole } from './files.js';
+import { writeWhole } from './files.js';
+import { measureRecall } from './neighbour-recall.js';
+import { ExactSearch, HnswSearch, type Neighbours, type NeighbourSearch, type VectorTable } from './neighbours.js';
 import { assertGenuine } from './space.js';
+import { VectorFile, writeVectorFile } from './vector-file.js';
 
-const TENSOR = 'vectors';
-const READ_BYTES = 1 << 26;
+const MANIFEST = 'snapshot.json';
+const VECTORS = 'vectors.safetensors';
+const INDEX = 'index.usearch';
 
 /** What a snapshot is made of; `vectors` is row-major [ids.length, dim]. */
 export interface SnapshotContent {
@@ -18,26 +22,31 @@ export interface SnapshotContent {
   readonly vectors: Float32Array;
   readonly encodedCount: number;
   readonly reusedCount: number;
+  /** How the vectors are stored; f32 where it is left out. */
+  readonly dtype?: VectorDtype;
+  /** The index to build; none where it is left out. */
+  readonly index?: HnswParameters | null;
 }
 
-/** A snapshot in memory: the rows, and where each item's row is. */
-export class Snapshot {
+/** A snapshot opened for reading: the rows, and where each item's row is. Large ones stay on disk; dispose of it to close the file. */
+export class Snapshot implements Disposable {
   private readonly rows: Map<string, number>;
 
   private constructor(
+    readonly folder: string,
     readonly manifest: SnapshotManifest,
     readonly ids: readonly string[],
     readonly keys: readonly string[],
-    private readonly vectors: Float32Array,
+    private readonly vectors: VectorFile,
   ) {
     this.rows = new Map(ids.map((id, row) => [id, row]));
   }
 
   /** Reads and checks a snapshot folder. Counts, sizes and the space's id must agree. */
   static async open(folder: string): Promise<Snapshot> {
-    const parsed = SnapshotManifest.safeParse(JSON.parse(await readFile(join(folder, 'snapshot.json'), 'utf8')));
+    const parsed = SnapshotManifest.safeParse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
     if (!parsed.success)
-      throw new InputInvalid(`${folder}/snapshot.json is not a snapshot manifest: ${z.prettifyError(parsed.error)}`);
+      throw new InputInvalid(`${folder}/${MANIFEST} is not a snapshot manifest: ${z.prettifyError(parsed.error)}`);
     const manifest = parsed.data;
     assertGenuine(manifest.space, 'The snapshot');
     const ids = await readAllLines(join(folder, 'ids.txt'));
@@ -48,12 +57,8 @@ export class Snapshot {
         `The snapshot says ${manifest.itemCount} items; it has ${ids.length} ids and ${keys.length} keys.`,
       );
     }
-    const vectors = await readVectors(
-      join(folder, 'vectors.safetensors'),
-      manifest.itemCount,
-      manifest.space.definition.dim,
-    );
-    return new Snapshot(manifest, ids, keys, vectors);
+    const shape = { dtype: manifest.dtype, rows: manifest.itemCount, dim: manifest.space.definition.dim };
+    return new Snapshot(folder, manifest, ids, keys, await VectorFile.open(join(folder, VECTORS), shape));
   }
 
   get dim(): number {
@@ -65,102 +70,108 @@ export class Snapshot {
     return this.rows.get(itemId);
   }
 
-  /** Copies one row to `target` at `offset`. */
+  /** Copies one row to `target` at `offset`, as f32. */
   copyRow(row: number, target: Float32Array, offset: number): void {
-    target.set(this.vectors.subarray(row * this.dim, (row + 1) * this.dim), offset);
+    this.vectors.copyRow(row, target, offset);
+  }
+
+  /** Every row as f32, row-major [itemCount, dim]; not to be written to. */
+  allRows(): Float32Array {
+    return this.vectors.all();
+  }
+
+  [Symbol.dispose](): void {
+    this.vectors[Symbol.dispose]();
   }
 }
 
-/** Writes a snapshot folder, its manifest last. */
-export async function writeSnapshot(folder: string, content: SnapshotContent): Promise<void> {
+/** Nearest neighbours among a snapshot's rows, by cosine: through its index where it has one, else exactly. */
+export class SnapshotIndex implements NeighbourSearch {
+  private exact: ExactSearch | undefined;
+
+  private constructor(
+    private readonly snapshot: Snapshot,
+    private readonly index: HnswSearch | null,
+  ) {}
+
+  /** Maps the index file into memory; without one, searches compare with every row. */
+  static open(snapshot: Snapshot): SnapshotIndex {
+    const { index, itemCount } = snapshot.manifest;
+    const shape = { rows: itemCount, dim: snapshot.dim };
+    return new SnapshotIndex(
+      snapshot,
+      index === null ? null : HnswSearch.view(join(snapshot.folder, INDEX), shape, index),
+    );
+  }
+
+  /** Whether `search` may miss a neighbour. */
+  get approximate(): boolean {
+    return this.index !== null;
+  }
+
+  /** The `k` rows nearest to `vector` [dim], nearest first, with their cosines; fewer where the snapshot has fewer rows. */
+  search(vector: Float32Array, k: number): Neighbours {
+    return this.index === null ? this.searchExactly(vector, k) : this.index.search(vector, k);
+  }
+
+  /** As `search`, missing nothing. The first call reads every row into memory. */
+  searchExactly(vector: Float32Array, k: number): Neighbours {
+    this.exact ??= new ExactSearch({ vectors: this.snapshot.allRows(), dim: this.snapshot.dim });
+    return this.exact.search(vector, k);
+  }
+}
+
+/** Writes a snapshot folder, its manifest last, with what storing fewer bits and searching approximately cost. */
+export async function writeSnapshot(folder: string, content: SnapshotContent, threads = 1): Promise<void> {
+  const { space, ids, vectors, dtype = 'f32', index = null } = content;
+  const { dim } = space.definition;
+  const shape = { dtype, rows: ids.length, dim };
   await mkdir(folder, { recursive: true });
-  await writeVectors(
-    join(folder, 'vectors.safetensors'),
-    content.vectors,
-    content.ids.length,
-    content.space.definition.dim,
-  );
-  await writeWhole(join(folder, 'ids.txt'), textLines(content.ids));
+  await writeVectorFile(join(folder, VECTORS), vectors, shape);
+  await writeWhole(join(folder, 'ids.txt'), textLines(ids));
   await writeWhole(join(folder, 'keys.txt'), textLines(content.keys));
+  using file = await VectorFile.open(join(folder, VECTORS), shape);
+  const stored = { vectors: file.all(), dim };
   const manifest: SnapshotManifest = {
     format: 'graft-snapshot',
     formatVersion: 1,
-    space: content.space,
-    itemCount: content.ids.length,
+    space,
+    itemCount: ids.length,
     encodedCount: content.encodedCount,
     reusedCount: content.reusedCount,
+    dtype,
+    quantisation: dtype === 'f32' ? null : quantisationOf({ vectors, dim }, stored),
+    index: index === null ? null : await writeIndex(join(folder, INDEX), stored, { ...index, threads }),
   };
-  await writeWhole(join(folder, 'snapshot.json'), `${JSON.stringify(SnapshotManifest.parse(manifest), null, 2)}\n`);
+  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(SnapshotManifest.parse(manifest), null, 2)}\n`);
+}
+
+function quantisationOf(truth: VectorTable, stored: VectorTable): SnapshotManifest['quantisation'] {
+  const recall = measureRecall(truth, new ExactSearch(stored));
+  return recall === null ? null : { recall10: recall.recall10, queries: recall.queries };
+}
+
+async function writeIndex(
+  path: string,
+  stored: VectorTable,
+  { threads, ...parameters }: HnswParameters & { threads: number },
+): Promise<SnapshotManifest['index']> {
+  const index = HnswSearch.build(stored, parameters, threads);
+  const recall = measureRecall(stored, index);
+  // A table of one row has nothing to search.
+  if (recall === null) return null;
+  index.save(`${path}.partial`);
+  await using file = await open(`${path}.partial`, 'r');
+  await file.sync();
+  await rename(`${path}.partial`, path);
+  return { ...parameters, ...recall };
 }
 
 async function readAllLines(path: string): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of readLines(path)) lines.push(line);
-  return lines;
+  const text = await readFile(path, 'utf8');
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 function textLines(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
-}
-
-async function writeVectors(path: string, vectors: Float32Array, rows: number, dim: number): Promise<void> {
-  const header = { [TENSOR]: { dtype: 'F32', shape: [rows, dim], data_offsets: [0, vectors.byteLength] } };
-  // The data starts on a multiple of 8, as the format asks: the header is padded with spaces.
-  const text = JSON.stringify(header);
-  const padded = text.padEnd(Math.ceil(text.length / 8) * 8, ' ');
-  const prefix = Buffer.alloc(8 + padded.length);
-  prefix.writeBigUInt64LE(BigInt(padded.length), 0);
-  prefix.write(padded, 8, 'latin1');
-  await using file = await open(path, 'w');
-  await file.writeFile(prefix);
-  await file.writeFile(new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength));
-  await file.sync();
-}
-
-const Header = z.object({
-  [TENSOR]: z.strictObject({
-    dtype: z.literal('F32'),
-    shape: z.tuple([z.number().int(), z.number().int()]),
-    data_offsets: z.tuple([z.number().int(), z.number().int()]),
-  }),
-});
-
-async function readVectors(path: string, rows: number, dim: number): Promise<Float32Array> {
-  await using file = await open(path, 'r');
-  const { size } = await stat(path);
-  const length = Buffer.alloc(8);
-  await file.read(length, 0, 8, 0);
-  const headerLength = Number(length.readBigUInt64LE(0));
-  if (headerLength > size - 8)
-    throw new RecipeFailure(
-      'artifact-refused',
-      `${path}: the safetensors header would be ${headerLength} bytes in a file of ${size}.`,
-    );
-  const headerBytes = Buffer.alloc(headerLength);
-  await file.read(headerBytes, 0, headerLength, 8);
-  const header = Header.safeParse(JSON.parse(headerBytes.toString('utf8')));
-  if (!header.success)
-    throw new RecipeFailure(
-      'artifact-refused',
-      `${path} needs a tensor "${TENSOR}" of F32: ${z.prettifyError(header.error)}`,
-    );
-  const { shape, data_offsets: offsets } = header.data[TENSOR];
-  const vectors = new Float32Array(rows * dim);
-  const bytes = new Uint8Array(vectors.buffer);
-  if (
-    shape[0] !== rows ||
-    shape[1] !== dim ||
-    offsets[1] - offsets[0] !== bytes.length ||
-    8 + headerLength + offsets[1] > size
-  ) {
-    throw new RecipeFailure(
-      'artifact-refused',
-      `${path} holds [${shape.join(', ')}]; the manifest says [${rows}, ${dim}].`,
-    );
-  }
-  const start = 8 + headerLength + offsets[0];
-  for (let at = 0; at < bytes.length; at += READ_BYTES) {
-    await file.read(bytes, at, Math.min(READ_BYTES, bytes.length - at), start + at);
-  }
-  return vectors;
 }

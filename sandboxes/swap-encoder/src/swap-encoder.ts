@@ -23,7 +23,7 @@ export async function swapEncoder(context: RecipeContext<'swap-encoder'>): Promi
   const { training, targets } = input;
   const { seed, threads } = context.task;
   const base = await openBundle(context.inputPath(input.base));
-  const snapshot = await Snapshot.open(context.inputPath(input.snapshot));
+  using snapshot = await Snapshot.open(context.inputPath(input.snapshot));
   await using dataset = await Dataset.open(context.inputPath(input.dataset));
   assertCovers(snapshot, dataset);
   const train = VectorTable.of(dataset.itemsOf('train'), snapshot);
