@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import type { VectorDtype } from '@graft/protocol';
 import { z } from 'zod';
 import { RecipeFailure } from './failures.js';
+import { halfTable, toHalves } from './half.js';
 
 const READ_BYTES = 1 << 26;
 /** Rows of larger files stay on disk: reading 200 of them costs a third more than from memory, and takes no memory. */
@@ -10,10 +11,11 @@ const LARGEST_IN_MEMORY = 1 << 28;
 
 const storage = {
   f32: { name: 'F32', make: Float32Array },
-  f16: { name: 'F16', make: Float16Array },
+  f16: { name: 'F16', make: Uint16Array },
   int8: { name: 'I8', make: Int8Array },
 } as const;
-type Stored = Float32Array | Float16Array | Int8Array;
+/** As the file has it; halves by their bits. */
+type Stored = Float32Array | Uint16Array | Int8Array;
 
 export interface VectorShape {
   readonly dtype: VectorDtype;
@@ -57,10 +59,9 @@ export class VectorFile implements Disposable {
     const { dim } = this.shape;
     const stored =
       this.source instanceof FileRows ? this.source.read(row) : this.source.subarray(row * dim, (row + 1) * dim);
-    target.set(stored, offset);
-    if (this.scales === undefined) return;
-    const scale = this.scales[row] as number;
-    for (let at = offset; at < offset + dim; at += 1) target[at] = (target[at] as number) * scale;
+    if (stored instanceof Float32Array) target.set(stored, offset);
+    else if (stored instanceof Uint16Array) copyHalves(stored, target, offset);
+    else copyScaled(stored, this.scales?.[row] as number, target, offset);
   }
 
   /** Every row as f32, row-major [rows, dim]. What is held as f32 already is not copied. */
@@ -75,6 +76,15 @@ export class VectorFile implements Disposable {
   [Symbol.dispose](): void {
     if (this.source instanceof FileRows) this.source.close();
   }
+}
+
+function copyHalves(halves: Uint16Array, target: Float32Array, offset: number): void {
+  const values = halfTable();
+  for (let at = 0; at < halves.length; at += 1) target[offset + at] = values[halves[at] as number] as number;
+}
+
+function copyScaled(values: Int8Array, scale: number, target: Float32Array, offset: number): void {
+  for (let at = 0; at < values.length; at += 1) target[offset + at] = (values[at] as number) * scale;
 }
 
 /** Rows read from the file one by one into one buffer. */
@@ -134,7 +144,7 @@ export async function writeVectorFile(path: string, vectors: Float32Array, shape
 }
 
 function narrow(vectors: Float32Array, dtype: 'f32' | 'f16'): Stored {
-  return dtype === 'f32' ? vectors : new Float16Array(vectors);
+  return dtype === 'f32' ? vectors : toHalves(vectors);
 }
 
 function quantise(vectors: Float32Array, { rows, dim }: VectorShape): { values: Int8Array; scales: Float32Array } {
