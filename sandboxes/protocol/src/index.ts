@@ -4,6 +4,7 @@ export * from './failure.js';
 export * from './recipes.js';
 export * from './task.js';
 export * from './event.js';
+export * from './search.js';
 export * from './formats/bundle.js';
 export * from './formats/canonical-json.js';
 export * from './formats/dataset.js';

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { EmbedInput, EvaluateInput, FinetuneInput, ImportInput, ServeInput, SwapEncoderInput } from './recipes.js';
+import {
+  EmbedInput,
+  EvaluateInput,
+  FinetuneInput,
+  ImportInput,
+  SearchInput,
+  ServeInput,
+  SwapEncoderInput,
+} from './recipes.js';
 import { PROTOCOL_VERSION } from './version.js';
 
 const TaskBase = z.strictObject({
@@ -21,6 +29,7 @@ export const Task = z.discriminatedUnion('kind', [
   TaskBase.extend({ kind: z.literal('swap-encoder'), input: SwapEncoderInput }),
   TaskBase.extend({ kind: z.literal('evaluate'), input: EvaluateInput }),
   TaskBase.extend({ kind: z.literal('serve'), input: ServeInput, socket: z.string().startsWith('/') }),
+  TaskBase.extend({ kind: z.literal('search'), input: SearchInput, socket: z.string().startsWith('/') }),
 ]);
 export type Task = z.infer<typeof Task>;
 export type TaskKind = Task['kind'];

@@ -10,11 +10,23 @@ const MAX_PIXELS = 100_000_000;
 /** Decodes in flight: libuv runs four at a time; the rest wait ready for the moments in which inference blocks this thread. */
 const DECODES_AT_ONCE = 32;
 
-/** Resizes a picture and returns its bytes as planar uint8 [3, height, width], red first. Throws when it does not decode. */
-export async function decodePicture(bytes: Uint8Array, preprocessing: ImagePreprocessing): Promise<Uint8Array> {
+/** A part of a picture in pixels, once its orientation is applied. */
+export interface PixelCrop {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Resizes a picture, or a part of it, and returns its bytes as planar uint8 [3, height, width], red first. Throws when it does not decode. */
+export async function decodePicture(
+  bytes: Uint8Array,
+  preprocessing: ImagePreprocessing,
+  crop?: PixelCrop,
+): Promise<Uint8Array> {
   const { width, height, fit } = preprocessing;
-  const interleaved = await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
-    .autoOrient()
+  const oriented = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS }).autoOrient();
+  const interleaved = await (crop === undefined ? oriented : oriented.extract(crop))
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .resize(width, height, { fit, background: '#ffffff' })

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { BoundedQueue } from './bounded-queue.js';
+import type { IncomingMessage, Server } from 'node:http';
+import { BoundedQueue, createJsonServer, readBody, Refusal } from '@graft/runner';
 import { parseInferenceRequest, selectOutputs } from './inference-protocol.js';
-import { Refusal } from './refusal.js';
 import type { ServedModel } from './served-model.js';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const ADVICE = 'Send fewer images, or item_ids.';
 const MAX_WAITING = 64;
 
 export interface ServedName {
@@ -15,18 +15,7 @@ export interface ServedName {
 /** The Open Inference Protocol v2 over one model. Inference blocks the process, so requests are answered one after the other. */
 export function createModelServer(model: ServedModel, served: ServedName): Server {
   const queue = new BoundedQueue(MAX_WAITING);
-  return createServer((request, response) => {
-    answer(request, { model, served, queue }).then(
-      (body) => send(response, 200, body),
-      (error: unknown) => {
-        if (error instanceof Refusal) send(response, error.status, { error: error.message });
-        else {
-          process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-          send(response, 500, { error: 'The model failed on this request; its log says why.' });
-        }
-      },
-    );
-  });
+  return createJsonServer((request) => answer(request, { model, served, queue }));
 }
 
 interface Serving {
@@ -49,7 +38,7 @@ async function answer(request: IncomingMessage, { model, served, queue }: Servin
     case 'model':
       return { name: served.name, versions: [served.version], platform: 'onnxruntime', ...model.ports() };
     case 'infer': {
-      const inference = parseInferenceRequest(await readBody(request));
+      const inference = parseInferenceRequest(await readBody(request, MAX_BODY_BYTES, ADVICE));
       const outputs = await queue.run(() => model.infer(inference));
       const id = inference.id === undefined ? {} : { id: inference.id };
       return {
@@ -74,28 +63,4 @@ function matchRoute(url: string, { name, version }: ServedName): Route {
     if (path === `${model}/infer`) return 'infer';
   }
   throw new Refusal(404, `Nothing is served at ${path}. This process serves /v2/models/${name}.`);
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > MAX_BODY_BYTES)
-      throw new Refusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes. Send fewer images, or item_ids.`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    ...(status === 429 ? { 'retry-after': '1' } : {}),
-    // What is left of a refused body is not read: the connection cannot be used again.
-    ...(status === 413 ? { connection: 'close' } : {}),
-  });
-  response.end(text);
 }

@@ -1,5 +1,5 @@
+import { Refusal } from '@graft/runner';
 import { z } from 'zod';
-import { Refusal } from './refusal.js';
 
 /** Open Inference Protocol v2, the parts a classifier over pictures or item ids needs. */
 const RequestInput = z.strictObject({

@@ -3,7 +3,14 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { GraphBuilder, saveModel, truncatedNormal } from '@graft/engine';
 import { BundleManifest, type Failure, type ImagePreprocessing } from '@graft/protocol';
-import { encoderSha256, spaceOf, writeBundleManifest, writeComponent, writeSnapshot } from '@graft/runner';
+import {
+  BoundedQueue,
+  encoderSha256,
+  spaceOf,
+  writeBundleManifest,
+  writeComponent,
+  writeSnapshot,
+} from '@graft/runner';
 import {
   runTask,
   type TaskOutcome,
@@ -13,7 +20,6 @@ import {
   writeTinyDataset,
 } from '@graft/runner/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BoundedQueue } from './bounded-queue.js';
 import { serve } from './serve.js';
 
 const DIM = 4;

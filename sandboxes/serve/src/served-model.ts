@@ -11,11 +11,11 @@ import {
   pictureBytes,
   PixelScaler,
   type RecipeContext,
+  Refusal,
   Snapshot,
   SpaceMismatch,
 } from '@graft/runner';
 import type { InferenceRequest, OutputTensor } from './inference-protocol.js';
-import { Refusal } from './refusal.js';
 
 type RequestInput = InferenceRequest['inputs'][number];
 
@@ -131,7 +131,7 @@ async function storedVectors(context: RecipeContext<'serve'>, bundle: Bundle): P
       }
       return Promise.resolve(vectors);
     },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(snapshot[Symbol.dispose]()),
   };
 }
 

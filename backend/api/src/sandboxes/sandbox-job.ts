@@ -8,10 +8,10 @@ export type SandboxInput = { mount: string; tree: string } | { mount: string; fo
 
 type Work = Task extends infer T ? (T extends Task ? Pick<T, 'kind' | 'input'> : never) : never;
 
-/** One task for one sandbox: a run's attempt, an import, a served model version. */
+/** One task for one sandbox: a run's attempt, an import, a served model version or search index version. */
 export interface SandboxJob {
   purpose: SandboxPurpose;
-  /** Run, import or model version; also the task's `runId`. */
+  /** Run, import, model version or search index version; also the task's `runId`. */
   subjectId: string;
   attempt: number;
   work: Work;
@@ -45,7 +45,14 @@ export function taskOf(job: SandboxJob, view: SandboxView): Task {
     inputsRoot: view.inputs,
     workspace: view.workspace,
   } as const;
-  return job.work.kind === 'serve'
-    ? { ...base, ...job.work, socket: `${view.serve}/model.sock` }
-    : { ...base, ...job.work };
+  const { work } = job;
+  return isServer(work) ? { ...base, ...work, socket: `${view.serve}/${SOCKET}` } : { ...base, ...work };
+}
+
+/** The socket of a server in the folder that its sandbox sees as `/serve`. */
+export const SOCKET = 'model.sock';
+
+/** Work that answers requests on a socket until it is stopped. */
+export function isServer(work: Work): work is Extract<Work, { kind: 'serve' | 'search' }> {
+  return work.kind === 'serve' || work.kind === 'search';
 }

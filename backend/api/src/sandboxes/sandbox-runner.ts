@@ -10,7 +10,7 @@ import { ControlReader } from './control-reader.js';
 import type { Sandbox, SandboxMount, SandboxUsage } from './sandbox-driver.js';
 import { failureOf } from './sandbox-failure.js';
 import { SandboxHost } from './sandbox-host.js';
-import { taskOf, type CollectedArtifact, type SandboxJob, type SandboxOutcome } from './sandbox-job.js';
+import { isServer, taskOf, type CollectedArtifact, type SandboxJob, type SandboxOutcome } from './sandbox-job.js';
 import { SandboxesRepository } from './sandboxes.repository.js';
 import { workerIdentity } from './worker-identity.js';
 
@@ -24,7 +24,7 @@ const ARTIFACT_LIMITS = { maxFiles: 10_000, maxBytes: 64 * 1024 ** 3 };
 export interface RunningJob {
   readonly sandboxId: string;
   readonly outcome: Promise<SandboxOutcome>;
-  /** Folder on the host that the sandbox sees as `/serve`; null for everything but `serve`. */
+  /** Folder on the host that the sandbox sees as `/serve`; null where nothing is served. */
   readonly serveFolder: string | null;
   usage(): SandboxUsage;
   /** Asks, then insists, then ends the whole tree. */
@@ -53,7 +53,7 @@ export class SandboxRunner {
     const id = newId();
     const folder = path.join(this.config.home, 'sandboxes', id);
     const workspace = job.workspace ?? path.join(folder, 'workspace');
-    const serveFolder = job.work.kind === 'serve' ? path.join(folder, 'serve') : null;
+    const serveFolder = isServer(job.work) ? path.join(folder, 'serve') : null;
     const { slot } = await this.sandboxes.insert({
       id,
       purpose: job.purpose,
