@@ -10,4 +10,5 @@ export * from './formats/canonical-json.js';
 export * from './formats/dataset.js';
 export * from './formats/evaluation.js';
 export * from './formats/space.js';
+export * from './formats/space-report.js';
 export * from './formats/tree.js';

@@ -4,6 +4,7 @@ import {
   EvaluateInput,
   FinetuneInput,
   ImportInput,
+  InspectSpaceInput,
   SearchInput,
   ServeInput,
   SwapEncoderInput,
@@ -28,6 +29,7 @@ export const Task = z.discriminatedUnion('kind', [
   TaskBase.extend({ kind: z.literal('embed'), input: EmbedInput }),
   TaskBase.extend({ kind: z.literal('swap-encoder'), input: SwapEncoderInput }),
   TaskBase.extend({ kind: z.literal('evaluate'), input: EvaluateInput }),
+  TaskBase.extend({ kind: z.literal('inspect-space'), input: InspectSpaceInput }),
   TaskBase.extend({ kind: z.literal('serve'), input: ServeInput, socket: z.string().startsWith('/') }),
   TaskBase.extend({ kind: z.literal('search'), input: SearchInput, socket: z.string().startsWith('/') }),
 ]);

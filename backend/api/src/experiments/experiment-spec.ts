@@ -3,6 +3,7 @@ import {
   EmbedInput,
   EvaluateInput,
   FinetuneInput,
+  InspectSpaceInput,
   Name,
   SwapEncoderInput,
   TrainingParameters,
@@ -36,6 +37,13 @@ export const recipeParameters = {
     snapshot: ReferenceText.describe('Stored vectors: step:NAME of an embed step, snapshot:ID or snapshot:latest'),
     projector: SwapEncoderInput.shape.projector.prefault({ hidden: 256 }),
     training,
+  }),
+  'inspect-space': InspectSpaceInput.extend({
+    dataset,
+    snapshot: ReferenceText.describe('Vectors to look at: step:NAME of an embed step, snapshot:ID or snapshot:latest'),
+    against: ReferenceText.nullable()
+      .default(null)
+      .describe('Vectors to compare with, of the same space or another: step:NAME, snapshot:ID or snapshot:latest'),
   }),
   evaluate: EvaluateInput.extend({
     dataset,
@@ -89,6 +97,7 @@ export const ExperimentStep = z.discriminatedUnion('recipe', [
   step('embed'),
   step('swap-encoder'),
   step('evaluate'),
+  step('inspect-space'),
 ]);
 export type ExperimentStep = z.infer<typeof ExperimentStep>;
 
@@ -110,4 +119,5 @@ export const recipeOutputs = {
   embed: 'snapshot',
   'swap-encoder': 'bundle',
   evaluate: 'report',
+  'inspect-space': 'space-report',
 } as const satisfies Record<Recipe, string>;

@@ -23,6 +23,11 @@ const words: Record<Recipe, { title: string; description: string }> = {
     description:
       'Compares bundles on the same held-out items: accuracy with intervals and paired tests, latency and cost by images per request.',
   },
+  'inspect-space': {
+    title: 'Inspect a space',
+    description:
+      'Shows what stored vectors look like: nearest neighbours, a map, how often neighbours agree; and what changed against another snapshot.',
+  },
 };
 
 const architecture = { width: 48, height: 48, patch: 8, dim: 128, depth: 4, heads: 4 };
@@ -127,6 +132,22 @@ const templates: RecipeListDto['templates'] = [
           name: 'vectors',
           recipe: 'embed',
           parameters: { dataset: 'dataset:DATASET', encoder: 'model:MODEL@1', previous: 'snapshot:latest' },
+        },
+      ],
+    },
+  },
+  {
+    name: 'inspect-space',
+    title: 'Look at a space',
+    description:
+      'Nearest neighbours, a map and agreement of the vectors that are live; name two snapshots to compare them.',
+    spec: {
+      name: 'inspect-space',
+      steps: [
+        {
+          name: 'look',
+          recipe: 'inspect-space',
+          parameters: { dataset: 'dataset:DATASET', snapshot: 'snapshot:latest' },
         },
       ],
     },

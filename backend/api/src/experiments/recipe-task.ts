@@ -1,4 +1,4 @@
-import { EmbedInput, EvaluateInput, FinetuneInput, SwapEncoderInput } from '@graft/protocol';
+import { EmbedInput, EvaluateInput, FinetuneInput, InspectSpaceInput, SwapEncoderInput } from '@graft/protocol';
 import type { SandboxJob } from '../sandboxes/index.js';
 import type { Run } from './run.entity.js';
 import { withMounts } from './step-inputs.js';
@@ -18,5 +18,7 @@ export function recipeTaskOf(
       return { kind: 'swap-encoder', input: SwapEncoderInput.parse(input) };
     case 'evaluate':
       return { kind: 'evaluate', input: EvaluateInput.parse(input) };
+    case 'inspect-space':
+      return { kind: 'inspect-space', input: InspectSpaceInput.parse(input) };
   }
 }

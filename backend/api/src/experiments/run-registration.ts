@@ -1,4 +1,4 @@
-import { BundleManifest, EvaluationReport } from '@graft/protocol';
+import { BundleManifest, EvaluationReport, SpaceReport } from '@graft/protocol';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsService } from '../artifacts/index.js';
 import { DatasetsService } from '../datasets/index.js';
@@ -43,6 +43,9 @@ export class RunRegistration {
         return await this.snapshotRegistration(run, inputs, main);
       case 'report':
         EvaluationReport.parse(await this.json(main, 'report.json'));
+        return () => Promise.resolve();
+      case 'space-report':
+        SpaceReport.parse(await this.json(main, 'space.json'));
         return () => Promise.resolve();
     }
   }

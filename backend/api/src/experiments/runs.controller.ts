@@ -1,4 +1,4 @@
-import { EvaluationReport } from '@graft/protocol';
+import { EvaluationReport, SpaceReport } from '@graft/protocol';
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { Requires } from '../identity/index.js';
 import { Audited, dto, Id, Operation } from '../platform/http/index.js';
@@ -19,6 +19,7 @@ import { ExperimentsService } from './experiments.service.js';
 import { RunsService } from './runs.service.js';
 
 const EvaluationReportDto = dto('EvaluationReport', EvaluationReport);
+const SpaceReportDto = dto('SpaceReport', SpaceReport);
 
 @Controller('runs')
 export class RunsController {
@@ -79,5 +80,12 @@ export class RunsController {
   @Operation({ id: 'getRunReport', summary: 'The report of an evaluation', returns: EvaluationReportDto })
   report(@Param('id', { schema: Id }) id: string): Promise<EvaluationReport> {
     return this.runs.report(id);
+  }
+
+  @Get(':id/space-report')
+  @Requires('experiments:read')
+  @Operation({ id: 'getRunSpaceReport', summary: 'What an inspection of a space found', returns: SpaceReportDto })
+  spaceReport(@Param('id', { schema: Id }) id: string): Promise<SpaceReport> {
+    return this.runs.spaceReport(id);
   }
 }

@@ -1,7 +1,8 @@
-import { EvaluationReport } from '@graft/protocol';
+import { type ArtifactKind, EvaluationReport, SpaceReport } from '@graft/protocol';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsService } from '../artifacts/index.js';
 import { DomainError, notFound, type Page } from '../kernel/index.js';
+import type { Recipe } from './experiment-spec.js';
 import type { Run } from './run.entity.js';
 import type { RunArtifact, RunLog, RunMetric } from './run-records.entity.js';
 import { RunRecordsRepository } from './run-records.repository.js';
@@ -40,14 +41,28 @@ export class RunsService {
 
   /** @throws DomainError `report-missing` for a run that is not a succeeded evaluation */
   async report(id: string): Promise<EvaluationReport> {
-    const artifact = (await this.artifacts(id)).find(({ kind }) => kind === 'report');
+    return EvaluationReport.parse(
+      await this.readReport(id, { kind: 'report', file: 'report.json', recipe: 'evaluate' }),
+    );
+  }
+
+  /** @throws DomainError `report-missing` for a run that is not a succeeded inspection of a space */
+  async spaceReport(id: string): Promise<SpaceReport> {
+    return SpaceReport.parse(
+      await this.readReport(id, { kind: 'space-report', file: 'space.json', recipe: 'inspect-space' }),
+    );
+  }
+
+  private async readReport(
+    id: string,
+    { kind, file, recipe }: { kind: ArtifactKind; file: string; recipe: Recipe },
+  ): Promise<unknown> {
+    const artifact = (await this.artifacts(id)).find((candidate) => candidate.kind === kind);
     if (artifact === undefined)
       throw new DomainError(
         'report-missing',
-        `The run ${id} has no report: only an evaluate run that succeeded has one.`,
+        `The run ${id} has no such report: only an ${recipe} run that succeeded has one.`,
       );
-    return EvaluationReport.parse(
-      JSON.parse((await this.artifactStore.readFile(artifact.treeHash, 'report.json')).toString('utf8')),
-    );
+    return JSON.parse((await this.artifactStore.readFile(artifact.treeHash, file)).toString('utf8'));
   }
 }

@@ -34,6 +34,12 @@ export function inputsOf(step: ExperimentStep): StepInput[] {
         [['base'], 'bundle', step.parameters.base],
         [['snapshot'], 'snapshot', step.parameters.snapshot],
       ]);
+    case 'inspect-space':
+      return named([
+        [['dataset'], 'dataset', step.parameters.dataset],
+        [['snapshot'], 'snapshot', step.parameters.snapshot],
+        [['against'], 'snapshot', step.parameters.against],
+      ]);
     case 'evaluate':
       return named([
         [['dataset'], 'dataset', step.parameters.dataset],

@@ -63,6 +63,7 @@ export const accessMatrix: Record<string, Row> = {
   'GET /runs/:id/logs': ['experiments:read', ...everyone],
   'GET /runs/:id/artifacts': ['experiments:read', ...everyone],
   'GET /runs/:id/report': ['experiments:read', ...everyone],
+  'GET /runs/:id/space-report': ['experiments:read', ...everyone],
   'GET /benchmarks': ['benchmarks:read', ...everyone],
   'POST /benchmarks': ['benchmarks:create', ...everyone],
   'GET /benchmark-results': ['benchmarks:read', ...everyone],

@@ -1,0 +1,1 @@
+export { inspectSpace } from './inspect-space.js';

@@ -1,0 +1,4 @@
+import { runRecipe } from '@graft/runner';
+import { inspectSpace } from './inspect-space.js';
+
+await runRecipe('inspect-space', inspectSpace);
