@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { copyOf } from '../proto/messages.js';
 import { truncatedNormal } from '../tensors/random.js';
-import { Model } from '../model/model.js';
+import type { Model } from '../model/model.js';
 import { Trainer } from '../training/trainer.js';
 import { scalarLoss, weightedSum } from '../losses/loss.js';
 import { GraphBuilder } from './builder.js';
@@ -45,16 +44,9 @@ describe('a specialised model', () => {
     await trainer.release();
   });
 
-  it('says which input has another shape, and which operator set is too old', async () => {
+  it('says which input has another shape', async () => {
     await expect(specialise(withToken(), { x: [5, 2, 4] }, new Set())).rejects.toThrow(
       /Input "x": expected shape \[n, 3, 4\], found \[5, 2, 4\]/,
-    );
-    const { proto } = withToken();
-    const old = Model.of(
-      copyOf(proto, { opsetImport: proto.opsetImport.map((entry) => copyOf(entry, { version: 11n })) }),
-    );
-    await expect(specialise(old, { x: [5, 3, 4] }, new Set())).rejects.toThrow(
-      /expected operator set 18 to 21, found 11/,
     );
   });
 });

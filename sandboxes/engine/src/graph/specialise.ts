@@ -7,7 +7,7 @@ import { ModelProtoSchema, ValueInfoProtoSchema, type NodeProto } from '../proto
 import { copyOf, valueInfo } from '../proto/messages.js';
 import type { ElementType, Tensor } from '../tensors/tensor.js';
 import { Model, type Port } from '../model/model.js';
-import { OPSET } from './graph.js';
+import { upgraded } from '../model/upgrade/upgrade.js';
 
 /** A model with every size known and everything folded that the sizes decide. */
 export interface SpecialisedModel {
@@ -17,24 +17,18 @@ export interface SpecialisedModel {
   readonly values: ReadonlyMap<string, { readonly type: ElementType; readonly shape: readonly number[] }>;
 }
 
-/** From here on, reductions take their axes as an input, which the gradient rules expect. */
-const OLDEST_OPSET = 18;
 const quiet = { logSeverityLevel: 3, intraOpNumThreads: 1 } as const;
 
 /**
  * Fixes the input shapes and lets onnxruntime itself fold shape arithmetic and infer all shapes, so that any graph it runs can be
- * differentiated. `lifted` initializers become inputs: they will change, so nothing may be folded from them.
+ * differentiated; older operator sets are carried to the engine's own first. `lifted` initializers become inputs: they will change, so nothing may be folded from them.
  */
 export async function specialise(
   model: Model,
   inputShapes: Readonly<Record<string, readonly number[]>>,
   lifted: ReadonlySet<string>,
 ): Promise<SpecialisedModel> {
-  if (model.opset < OLDEST_OPSET || model.opset > OPSET)
-    throw new Error(
-      `Model: expected operator set ${OLDEST_OPSET} to ${OPSET}, found ${model.opset}. Export it again for ${OPSET}.`,
-    );
-  const folded = await foldedByRuntime(fixInputs(model, inputShapes, lifted));
+  const folded = await foldedByRuntime(fixInputs(upgraded(model), inputShapes, lifted));
   return { nodes: folded.graph.node, constants: folded.initializers, values: await inferredByRuntime(folded) };
 }
 

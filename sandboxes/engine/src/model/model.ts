@@ -25,6 +25,8 @@ export class Model {
   private constructor(
     readonly proto: ModelProto,
     readonly initializers: ReadonlyMap<string, Tensor>,
+    /** Names of all initializers as the file listed them, so that it is written back in its own order. */
+    private readonly order: readonly string[],
   ) {}
 
   /** Takes a decoded file whose initializers hold their data (external data is resolved by `loadModel`). */
@@ -38,7 +40,8 @@ export class Model {
       else kept.push(initializer);
     }
     for (const [name, value] of resolved) initializers.set(name, value);
-    return new Model(copyOf(proto, { graph: copyOf(graph, { initializer: kept }) }), initializers);
+    const order = graph.initializer.map(({ name }) => name);
+    return new Model(copyOf(proto, { graph: copyOf(graph, { initializer: kept }) }), initializers, order);
   }
 
   /** Reads a self-contained file; throws where tensors lie outside it. */
@@ -80,7 +83,7 @@ export class Model {
     const metadataProps = Object.entries({ ...this.metadata, ...changes }).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value }),
     );
-    return new Model(copyOf(this.proto, { metadataProps }), this.initializers);
+    return new Model(copyOf(this.proto, { metadataProps }), this.initializers, this.order);
   }
 
   /** Replaces initializers by name; type and shape must stay. */
@@ -97,19 +100,31 @@ export class Model {
         );
       }
     }
-    return new Model(this.proto, new Map([...this.initializers, ...changes]));
+    return new Model(this.proto, new Map([...this.initializers, ...changes]), this.order);
+  }
+
+  /** The same weights under another head: operator sets, functions, metadata. Its graph must hold the same names. */
+  withProto(proto: ModelProto): Model {
+    return new Model(proto, this.initializers, this.order);
   }
 
   /** The same model over another graph and other initializers: the building block of surgery. */
   withGraph(graph: GraphProto, initializers: ReadonlyMap<string, Tensor>): Model {
-    return new Model(copyOf(this.proto, { graph }), initializers);
+    return new Model(copyOf(this.proto, { graph }), initializers, this.order);
   }
 
   /** One self-contained file. Protobuf ends at 2 GiB: save larger models with `saveModel`. */
   toBytes(): Uint8Array {
-    const inline = [...this.initializers].map(([name, value]) => tensorProto(name, value));
-    const graph = copyOf(this.graph, { initializer: [...this.graph.initializer, ...inline] });
-    return toBinary(ModelProtoSchema, copyOf(this.proto, { graph }));
+    return toBinary(ModelProtoSchema, this.withInitializerMessages(tensorProto));
+  }
+
+  /** The whole file as a message; `message` says how each initializer is written. */
+  withInitializerMessages(message: (name: string, value: Tensor) => TensorProto): ModelProto {
+    const written = [...this.initializers].map(([name, value]) => message(name, value));
+    const position = new Map(this.order.map((name, index) => [name, index]));
+    const at = ({ name }: TensorProto): number => position.get(name) ?? position.size;
+    const initializer = [...this.graph.initializer, ...written].sort((a, b) => at(a) - at(b));
+    return copyOf(this.proto, { graph: copyOf(this.graph, { initializer }) });
   }
 }
 

@@ -3,6 +3,7 @@ import {
   AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
   NodeProtoSchema,
+  TensorProto_DataLocation as Location,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
@@ -117,7 +118,12 @@ export function readValueInfo(info: ValueInfoProto): { type: ElementType; shape:
   return { type, shape };
 }
 
+/** The message a tensor was read from: written back, it keeps its description, metadata and encoding. */
+const origins = new WeakMap<Tensor, TensorProto>();
+
 export function tensorProto(name: string, value: Tensor): TensorProto {
+  const origin = origins.get(value);
+  if (origin) return origin.name === name ? origin : copyOf(origin, { name });
   return create(TensorProtoSchema, {
     name,
     dims: value.shape.map(BigInt),
@@ -128,6 +134,12 @@ export function tensorProto(name: string, value: Tensor): TensorProto {
 
 /** Undefined for what the engine keeps but does not read: strings, 4- and 8-bit floats, complex numbers, sub-byte integers. */
 export function readTensorProto(proto: TensorProto): Tensor | undefined {
+  const value = decoded(proto);
+  if (value && proto.dataLocation !== Location.EXTERNAL) origins.set(value, proto);
+  return value;
+}
+
+function decoded(proto: TensorProto): Tensor | undefined {
   const type = elementOfOnnx(proto.dataType);
   if (!type) return undefined;
   const shape = proto.dims.map(Number);
@@ -136,6 +148,10 @@ export function readTensorProto(proto: TensorProto): Tensor | undefined {
   if (proto.int64Data.length > 0 && type === 'int64') return int64(shape, BigInt64Array.from(proto.int64Data));
   if (proto.doubleData.length > 0 && type === 'float64')
     return { type, shape, data: Float64Array.from(proto.doubleData) };
+  if (proto.uint64Data.length > 0 && type === 'uint64')
+    return { type, shape, data: BigUint64Array.from(proto.uint64Data) };
+  if (proto.uint64Data.length > 0 && type === 'uint32')
+    return { type, shape, data: Uint32Array.from(proto.uint64Data, Number) };
   const small = smallIntegers(type, proto.int32Data);
   if (small && small.length > 0) return { type, shape, data: small };
   return tensorOfBytes(type, shape, new Uint8Array(0));

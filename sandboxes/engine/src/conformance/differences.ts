@@ -1,0 +1,188 @@
+import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
+import { copyOf, valueInfo } from '../proto/messages.js';
+import type { Model } from '../model/model.js';
+import { seededRandom } from '../tensors/random.js';
+import type { Tensor } from '../tensors/tensor.js';
+import { inFloat64 } from './float64.js';
+import { failed, inapplicable, messageOf, passed, type Outcome } from './outcome.js';
+
+/** Values of the real inputs and weights, by name. */
+export type Point = ReadonlyMap<string, Tensor>;
+
+/** How far a probe goes, and how far a derived slope may be from the measured one (of the largest of its tensor). */
+interface Precision {
+  readonly type: 'float64' | 'float32';
+  readonly step: number;
+  readonly tolerance: number;
+}
+
+const precisions: readonly Precision[] = [
+  { type: 'float64', step: 1e-5, tolerance: 1e-3 },
+  { type: 'float32', step: 1e-2, tolerance: 2e-2 },
+];
+
+/** Single numbers that are probed in each tensor; one random direction through all of them is probed too. */
+const PROBES = 12;
+
+interface Question {
+  readonly model: Model;
+  readonly point: Point;
+  /** The differentiated scalar: each real output times these, summed. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  /** The derived gradients, or why there are none. An input without one should have no influence. */
+  readonly derived: ReadonlyMap<string, Float32Array> | string;
+}
+
+/** Central differences against derived gradients; in 64 bits where onnxruntime can, else in 32 with coarser steps. */
+export async function compareSlopes(question: Question): Promise<Outcome> {
+  let refusal = '';
+  for (const precision of precisions) {
+    let scalar: Scalar;
+    try {
+      scalar = await Scalar.open(question, precision.type);
+    } catch (error) {
+      refusal = `onnxruntime does not run it: ${messageOf(error)}`;
+      continue;
+    }
+    try {
+      return await compared(question, scalar, precision);
+    } catch (error) {
+      refusal = messageOf(error);
+    } finally {
+      await scalar.release();
+    }
+  }
+  return failed(typeof question.derived === 'string' ? question.derived : refusal);
+}
+
+interface Slope {
+  readonly measured: number;
+  readonly below: number;
+  readonly above: number;
+}
+
+async function compared({ point, derived }: Question, scalar: Scalar, precision: Precision): Promise<Outcome> {
+  const centre = await scalar.at(new Map());
+  if (!Number.isFinite(centre)) return inapplicable('its answer is not finite');
+  let influence = false;
+  let wrong: string | undefined;
+  for (const [name, { data }] of point) {
+    const values = Float64Array.from(data as Float32Array);
+    const gradient = typeof derived === 'string' ? undefined : derived.get(name);
+    const largest = Math.max(1e-3, ...(gradient ?? []).map(Math.abs));
+    for (const direction of directions(name, values.length)) {
+      const slope = await slopeAlong(scalar, { name, values, direction, centre }, precision);
+      if (!Number.isFinite(slope.measured)) continue;
+      if (Math.abs(slope.measured) > precision.tolerance * 1e-2) influence = true;
+      if (typeof derived === 'string') continue;
+      const expected = gradient ? direction.reduce((sum, part, at) => sum + part * gradient[at]!, 0) : 0;
+      const allowed = precision.tolerance * Math.max(largest, Math.abs(slope.measured));
+      if (!agrees(expected, slope, allowed))
+        wrong ??= `gradient of "${name}": expected ${slope.measured.toPrecision(5)}, found ${expected.toPrecision(5)}`;
+    }
+  }
+  if (!influence) return inapplicable('its real outputs do not change with its real inputs');
+  if (typeof derived === 'string') return failed(derived);
+  return wrong === undefined ? passed(precision.type) : failed(wrong);
+}
+
+/** At a kink any slope between the two one-sided ones is a gradient. */
+function agrees(derived: number, { measured, below, above }: Slope, allowed: number): boolean {
+  if (Math.abs(derived - measured) <= allowed) return true;
+  const kink = Math.abs(above - below) > 10 * allowed;
+  return kink && derived >= Math.min(below, above) - allowed && derived <= Math.max(below, above) + allowed;
+}
+
+function directions(name: string, length: number): Float64Array[] {
+  const random = seededRandom(`probe ${name}`);
+  const picked = length <= PROBES ? [...Array(length).keys()] : pick(length, random);
+  const single = picked.map((at) => {
+    const direction = new Float64Array(length);
+    direction[at] = 1;
+    return direction;
+  });
+  if (length <= PROBES) return single;
+  const all = Float64Array.from({ length }, () => random() * 2 - 1);
+  const norm = Math.hypot(...all);
+  return [...single, all.map((part) => part / norm)];
+}
+
+const pick = (length: number, random: () => number): number[] =>
+  Array.from({ length: PROBES }, () => Math.floor(random() * length));
+
+async function slopeAlong(
+  scalar: Scalar,
+  at: { name: string; values: Float64Array; direction: Float64Array; centre: number },
+  { step }: Precision,
+): Promise<Slope> {
+  const { name, values, direction, centre } = at;
+  const reach =
+    step *
+    Math.max(
+      1,
+      values.reduce((sum, value, index) => sum + Math.abs(value * direction[index]!), 0),
+    );
+  const moved = (by: number): Promise<number> =>
+    scalar.at(new Map([[name, values.map((value, index) => value + by * direction[index]!)]]));
+  const [above, below] = [await moved(reach), await moved(-reach)];
+  return {
+    measured: (above - below) / (2 * reach),
+    above: (above - centre) / reach,
+    below: (centre - below) / reach,
+  };
+}
+
+/** A weighted sum of the model's outputs as a function of its real inputs and weights. */
+class Scalar {
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly question: Question,
+    private readonly type: Precision['type'],
+  ) {}
+
+  static async open(question: Question, type: Precision['type']): Promise<Scalar> {
+    const lifted = liftWeights(question.model, question.point);
+    const model = type === 'float64' ? inFloat64(lifted) : lifted;
+    const session = await InferenceSession.create(model.toBytes(), { logSeverityLevel: 4, intraOpNumThreads: 1 });
+    return new Scalar(session, question, type);
+  }
+
+  async at(changes: ReadonlyMap<string, Float64Array>): Promise<number> {
+    const { point, weights } = this.question;
+    const feeds = Object.fromEntries(
+      [...point].map(([name, { shape, data }]) => {
+        const values = changes.get(name) ?? (data as Float32Array);
+        return [
+          name,
+          this.type === 'float64'
+            ? new RuntimeTensor('float64', Float64Array.from(values), shape)
+            : new RuntimeTensor('float32', Float32Array.from(values), shape),
+        ];
+      }),
+    );
+    const answers = await this.session.run(feeds, [...weights.keys()]);
+    let sum = 0;
+    for (const [name, factors] of weights) {
+      const data = answers[name]!.data as Float64Array;
+      for (let index = 0; index < factors.length; index += 1) sum += factors[index]! * data[index]!;
+    }
+    return sum;
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** Weights become inputs, so that they can be moved. */
+function liftWeights(model: Model, point: Point): Model {
+  const listed = new Set(model.graph.input.map(({ name }) => name));
+  const lifted = [...model.initializers].filter(([name]) => point.has(name));
+  const input = lifted
+    .filter(([name]) => !listed.has(name))
+    .map(([name, { type, shape }]) => valueInfo(name, type, shape));
+  return model.withGraph(
+    copyOf(model.graph, { input: [...model.graph.input, ...input], valueInfo: [] }),
+    new Map([...model.initializers].filter(([name]) => !point.has(name))),
+  );
+}

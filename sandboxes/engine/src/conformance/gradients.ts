@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import { TensorProto_DataType as Type } from '../proto/onnx.gen.js';
+import { backward, type Seed } from '../autodiff/backward.js';
+import { GraphBuilder } from '../graph/builder.js';
+import type { Value } from '../graph/graph.js';
+import { Model } from '../model/model.js';
+import { upgraded } from '../model/upgrade/upgrade.js';
+import { runtimeTensor } from '../runtime/runtime-tensor.js';
+import { seededRandom } from '../tensors/random.js';
+import { elementCount, float32, type Tensor } from '../tensors/tensor.js';
+import { TrainableModel } from '../training/trainable-model.js';
+import { compareSlopes, type Point } from './differences.js';
+import { feedable, type Feedable } from './feedable.js';
+import { numbersOf } from './numbers.js';
+import { inapplicable, messageOf, type Outcome } from './outcome.js';
+import { operatorsOf, readCase, type SuiteCase, type SuiteTest } from './suite.js';
+
+/** Inputs that steer an operator and are constants in a real model, by operator and position. */
+const controls: Readonly<Record<string, readonly number[]>> = {
+  Dropout: [1],
+  NonMaxSuppression: [3, 4],
+  QuantizeLinear: [1, 2],
+  Range: [0, 1, 2],
+  Resize: [1, 2],
+  Upsample: [1],
+};
+
+/** A published model as a function of its reals: what is differentiated, and at which point. */
+interface Differentiable {
+  readonly bound: Feedable;
+  /** Real inputs and weights, by name, with the values of the test. */
+  readonly point: Point;
+  /** Names of the real outputs with their shapes. */
+  readonly outputs: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Differentiates a weighted sum of a test's real outputs at the test's own inputs and compares with finite differences. */
+export async function checkGradients(test: SuiteTest): Promise<Outcome> {
+  const found = readCase(test);
+  const operators = operatorsOf(found.proto);
+  if (operators.some((operator) => /Random|Bernoulli|Multinomial/.test(operator)))
+    return inapplicable('its answer is random');
+  const prepared = prepare(test, found);
+  if ('verdict' in prepared) return prepared;
+  const weights = new Map(
+    [...prepared.outputs].map(([name, shape]) => {
+      const random = seededRandom(`${test.name}/${name}`);
+      return [name, Float32Array.from({ length: elementCount(shape) }, () => random() * 2 - 1)];
+    }),
+  );
+  let derived: ReadonlyMap<string, Float32Array> | string;
+  try {
+    derived = await derivedGradients(prepared, weights);
+  } catch (error) {
+    derived = messageOf(error);
+  }
+  return await compareSlopes({ model: prepared.bound.model, point: prepared.point, weights, derived });
+}
+
+function prepare(test: SuiteTest, found: SuiteCase): Differentiable | Outcome {
+  const tensors = (values: SuiteCase['inputs']) =>
+    [...values].flatMap(([name, value]) => (value.kind === 'tensor' ? [[name, value.tensor] as const] : []));
+  const model = upgraded(Model.fromBytes(readFileSync(join(test.folder, 'model.onnx'))));
+  const steering = new Set(
+    model.graph.node.flatMap(({ opType, input }) => (controls[opType] ?? []).map((position) => input[position] ?? '')),
+  );
+  const isReal = ([name, tensor]: readonly [string, { dataType: number }]): boolean =>
+    tensor.dataType === (Type.FLOAT as number) && !steering.has(name);
+  const inputs = tensors(found.inputs).filter(isReal);
+  const weights = [...model.initializers].filter(
+    ([name, { type, shape }]) => type === 'float32' && shape.length > 0 && !steering.has(name),
+  );
+  if (inputs.length + weights.length === 0) {
+    const other = tensors(found.inputs).some(([, { dataType }]) => otherReals.has(dataType));
+    return inapplicable(other ? 'its reals are not float32' : 'it has no real input');
+  }
+  const outputs = tensors(found.outputs).filter(([, { dataType }]) => dataType === (Type.FLOAT as number));
+  if (outputs.length === 0) return inapplicable('it has no float32 output');
+  const constants = new Set([
+    ...steering,
+    ...tensors(found.inputs).flatMap(([name, { dataType }]) => (dataType === (Type.FLOAT as number) ? [] : [name])),
+  ]);
+  const kept = new Map(outputs.map(([name, tensor]) => [name, { kind: 'tensor' as const, tensor }]));
+  const point = new Map<string, Tensor>([
+    ...inputs.map(([name, tensor]) => [name, float32(tensor.dims.map(Number), numbersOf(tensor) as number[])] as const),
+    ...weights,
+  ]);
+  return {
+    bound: feedable(model, found.inputs, kept, constants),
+    point,
+    outputs: new Map(outputs.map(([name, { dims }]) => [name, dims.map(Number)])),
+  };
+}
+
+const otherReals = new Set<number>([
+  Type.DOUBLE,
+  Type.FLOAT16,
+  Type.BFLOAT16,
+  Type.FLOAT8E4M3FN,
+  Type.FLOAT8E4M3FNUZ,
+  Type.FLOAT8E5M2,
+  Type.FLOAT8E5M2FNUZ,
+  Type.FLOAT4E2M1,
+]);
+
+/** What the engine answers, by input; an input from which no path leads to an output is left out. */
+async function derivedGradients(
+  { bound, point, outputs }: Differentiable,
+  weights: ReadonlyMap<string, Float32Array>,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  let reached = [...point.keys()];
+  for (;;) {
+    try {
+      return await differentiated({ bound, point, outputs }, weights, reached);
+    } catch (error) {
+      const unreached = /^Parameter "(.*?)": expected a path to the loss/.exec(messageOf(error))?.[1];
+      const name = unreached?.replace(/^test\//, '');
+      if (name === undefined || !reached.includes(name)) throw error;
+      reached = reached.filter((candidate) => candidate !== name);
+      if (reached.length === 0) return new Map();
+    }
+  }
+}
+
+async function differentiated(
+  { bound, point, outputs }: Differentiable,
+  weights: ReadonlyMap<string, Float32Array>,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const graph = new GraphBuilder();
+  const weightNames = new Set([...point.keys()].filter((name) => bound.model.initializers.has(name)));
+  const fed: Record<string, Value> = {};
+  for (const { name } of bound.model.inputs) {
+    const value = point.get(name);
+    if (value) fed[name] = graph.parameterOf(name, value);
+  }
+  const applied = await new TrainableModel('test', bound.model, weightNames).apply(graph, fed, [...outputs.keys()]);
+  const seeds: Seed[] = Object.entries(applied).map(([name, of]) => ({
+    of,
+    gradient: graph.constant(float32(outputs.get(name)!, weights.get(name)!)),
+  }));
+  const known = wanted.map((name) => [name, weightNames.has(name) ? `test/${name}` : name] as const);
+  const gradients = backward(
+    graph,
+    seeds,
+    known.map(([, name]) => graph.value(name)),
+  );
+  const results = Object.fromEntries([...gradients.values()].map((value) => [value.name, value]));
+  const session = await InferenceSession.create(graph.toTrainingModel(results).toBytes(), {
+    logSeverityLevel: 4,
+    intraOpNumThreads: 1,
+  });
+  try {
+    const answers = await session.run(
+      Object.fromEntries([...graph.parameters].map(([name, { initial }]) => [name, runtimeTensor(name, initial)])),
+    );
+    return new Map(
+      known.map(([name, inner]) => [name, answers[gradients.get(inner)!.name]!.data as Float32Array] as const),
+    );
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,111 @@
+import type { GraphProto, NodeProto } from '../../proto/onnx.gen.js';
+import { copyOf, readValueInfo } from '../../proto/messages.js';
+import type { Model } from '../model.js';
+import type { Scope } from './rule.js';
+import { upgradeRules } from './rules.js';
+
+/** The operator set everything is carried to; the file format version that belongs to it (onnx.proto, `Version`). */
+const OPSET = 21;
+const IR_VERSION = 10n;
+
+/** The newest operator set of which onnxruntime runs models. */
+const NEWEST_OPSET = 26;
+
+/** Operators of the standard domain younger than 21, by the operator set that brought them. */
+const younger: Readonly<Record<string, number>> = {
+  Attention: 23,
+  RMSNormalization: 23,
+  RotaryEmbedding: 23,
+  Swish: 24,
+  TensorScatter: 24,
+  BitCast: 26,
+  CumProd: 26,
+};
+
+/**
+ * The same model in operator set 21, whatever set it was exported for: attributes that became inputs are moved, operators that
+ * changed their meaning are rewritten. A model that uses an operator younger than 21 comes in the oldest set that has it; sets 22
+ * and above otherwise only added types. Throws NotUpgradable for a node that cannot be carried over. Bodies of model-local functions
+ * name their own operator sets and stay as they are.
+ */
+export function upgraded(model: Model): Model {
+  const target = Math.min(
+    NEWEST_OPSET,
+    allNodes(model.graph)
+      .filter(isStandard)
+      .reduce((newest, { opType }) => Math.max(newest, younger[opType] ?? OPSET), OPSET),
+  );
+  const { opset } = model;
+  if (opset === target) return model;
+  let graph = model.graph;
+  for (let version = opset + 1; version <= target; version += 1) {
+    const rules = upgradeRules[version];
+    if (rules) graph = stepped(graph, model, rules);
+  }
+  const stamped = copyOf(model.proto, {
+    irVersion: model.proto.irVersion > IR_VERSION ? model.proto.irVersion : IR_VERSION,
+    opsetImport: model.proto.opsetImport.map((entry) =>
+      isStandard(entry) ? copyOf(entry, { version: BigInt(target) }) : entry,
+    ),
+  });
+  return model.withProto(stamped).withGraph(graph, model.initializers);
+}
+
+const isStandard = ({ domain }: { domain: string }): boolean => domain === '' || domain === 'ai.onnx';
+
+function stepped(graph: GraphProto, model: Model, rules: (typeof upgradeRules)[number]): GraphProto {
+  const taken = new Set(
+    allGraphs(model.graph, graph).flatMap(({ node }) => node.flatMap(({ input, output }) => [...input, ...output])),
+  );
+  const fresh = (stem: string): string => {
+    let name = stem;
+    for (let count = 1; taken.has(name); count += 1) name = `${stem}_${count}`;
+    taken.add(name);
+    return name;
+  };
+  const read = new Set([
+    ...allNodes(graph).flatMap(({ input }) => input),
+    ...allGraphs(graph).flatMap(({ output }) => output.map(({ name }) => name)),
+  ]);
+  const recorded = recordedValues(model, graph);
+  const scope: Scope = { fresh, recorded: (name) => recorded.get(name), isRead: (name) => read.has(name) };
+  return rewritten(graph, (old) => (isStandard(old) ? (rules[old.opType]?.(old, scope) ?? [old]) : [old]));
+}
+
+/** Every node, those of nested graphs included, as `rewrite` answers it. */
+function rewritten(graph: GraphProto, rewrite: (old: NodeProto) => NodeProto[]): GraphProto {
+  const inner = (old: NodeProto): NodeProto =>
+    old.attribute.some(({ g, graphs }) => g || graphs.length > 0)
+      ? copyOf(old, {
+          attribute: old.attribute.map((held) =>
+            copyOf(held, {
+              ...(held.g ? { g: rewritten(held.g, rewrite) } : {}),
+              graphs: held.graphs.map((nested) => rewritten(nested, rewrite)),
+            }),
+          ),
+        })
+      : old;
+  return copyOf(graph, { node: graph.node.flatMap((old) => rewrite(inner(old))) });
+}
+
+function recordedValues(model: Model, graph: GraphProto): Map<string, NonNullable<ReturnType<Scope['recorded']>>> {
+  const found = new Map<string, NonNullable<ReturnType<Scope['recorded']>>>();
+  for (const { input, output, valueInfo } of allGraphs(graph))
+    for (const info of [...input, ...output, ...valueInfo]) {
+      const value = readValueInfo(info);
+      if (value) found.set(info.name, value);
+    }
+  for (const [name, { type, shape }] of model.initializers) found.set(name, { type, shape });
+  return found;
+}
+
+function allGraphs(...graphs: readonly GraphProto[]): GraphProto[] {
+  return graphs.flatMap((graph) => [
+    graph,
+    ...graph.node.flatMap(({ attribute }) =>
+      attribute.flatMap(({ g, graphs: several }) => allGraphs(...(g ? [g] : []), ...several)),
+    ),
+  ]);
+}
+
+const allNodes = (graph: GraphProto): NodeProto[] => allGraphs(graph).flatMap(({ node }) => node);
