@@ -1,4 +1,4 @@
-// Writes the generated sources: protobuf types from onnx.proto (buf), the optimizer's WebAssembly module from its text (wabt).
+// Writes the generated sources: protobuf types from onnx.proto (buf), the optimizers' WebAssembly module from its text (wabt).
 import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,10 +12,10 @@ execFileSync(process.execPath, [buf, 'generate'], { cwd: root, stdio: 'inherit' 
 renameSync(join(root, 'src/proto/onnx_pb.ts'), join(root, 'src/proto/onnx.gen.ts'));
 
 const { parseWat } = await wabt();
-const source = join(root, 'src/optimizer/adamw.wat');
+const source = join(root, 'src/optimizer/kernels.wat');
 const module = parseWat(source, readFileSync(source, 'utf8'), { simd: true });
 const { buffer } = module.toBinary({});
 writeFileSync(
-  join(root, 'src/optimizer/adamw-wasm.gen.ts'),
-  `// Generated from adamw.wat by "npm run generate". Do not edit.\nexport const adamWModule = '${Buffer.from(buffer).toString('base64')}';\n`,
+  join(root, 'src/optimizer/kernels-wasm.gen.ts'),
+  `// Generated from kernels.wat by "npm run generate". Do not edit.\nexport const kernelsModule = '${Buffer.from(buffer).toString('base64')}';\n`,
 );

@@ -14,6 +14,7 @@ export { constantInitial, ones, seededRandom, truncatedNormal, xavier, zeros, ty
 // Models as values
 export { Model, type Port } from './model/model.js';
 export { loadModel, saveModel } from './model/files.js';
+export { matches, type NamePattern } from './model/name-pattern.js';
 export { compose, extract, renamed, type Composed } from './model/surgery.js';
 export type { Dimension, Shape } from './proto/messages.js';
 
@@ -26,12 +27,26 @@ export { backward, gradientRules, type Seed } from './autodiff/backward.js';
 export { NoGradient } from './autodiff/rule.js';
 export { scalarLoss, weightedSum, type Loss, type Objective } from './losses/loss.js';
 export { softmaxCrossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
-export { contrastive, similarity, type ContrastiveOptions, type Temperature } from './losses/contrastive.js';
+export { languageModelLoss, type LanguageModelOptions } from './losses/language-model.js';
+export {
+  contrastive,
+  learnedScale,
+  similarity,
+  type ContrastiveOptions,
+  type Temperature,
+} from './losses/contrastive.js';
+export { sigmoidPairs } from './losses/sigmoid-pairs.js';
+export { tripletLoss, type TripletOptions } from './losses/triplet.js';
+export { sampledSoftmax, type SampledSoftmaxOptions } from './losses/sampled-softmax.js';
 export { meanSquaredError } from './losses/mean-squared-error.js';
+export { cosineLoss, distillationLoss } from './losses/distillation.js';
+export { matryoshka, type Prefix } from './losses/matryoshka.js';
 
 // Training and serving
-export { Trainer, type OptimizerOptions, type StepResult, type TrainerOptions } from './training/trainer.js';
+export { Trainer, type Feeds, type StepResult, type TrainerOptions, type WeightsOf } from './training/trainer.js';
+export type { Figures, FitPlan, FitResult, Validation } from './training/fit.js';
 export type { TrainableModel } from './training/trainable-model.js';
 export type { CheckpointState } from './training/checkpoint.js';
-export { warmupCosine } from './optimizer/schedule.js';
+export type { OptimizerOptions, ParameterGroup } from './optimizer/optimizer.js';
+export { learningRate, warmupCosine, type Schedule } from './optimizer/schedule.js';
 export { openSession, type Session } from './runtime/session.js';

@@ -20,6 +20,8 @@ export interface Value {
 export interface Parameter {
   readonly value: Value;
   readonly initial: Tensor;
+  /** Training brings larger numbers back to it after each update. */
+  readonly max?: number;
 }
 
 export interface NodeSpec {
@@ -68,14 +70,14 @@ export class Graph {
   }
 
   /** A trainable float32 tensor, filled by `initial` from the graph's seed and its own name. */
-  parameter(name: string, shape: readonly number[], initial: Initial): Value {
-    return this.parameterOf(name, float32(shape, initial(shape, seededRandom(`${this.seed}/${name}`))));
+  parameter(name: string, shape: readonly number[], initial: Initial, bounds: { max?: number } = {}): Value {
+    return this.parameterOf(name, float32(shape, initial(shape, seededRandom(`${this.seed}/${name}`))), bounds);
   }
 
   /** A trainable tensor with given first values. */
-  parameterOf(name: string, initial: Tensor): Value {
+  parameterOf(name: string, initial: Tensor, bounds: { max?: number } = {}): Value {
     const value = this.declare({ name, type: initial.type, shape: initial.shape });
-    this.parameters.set(name, { value, initial });
+    this.parameters.set(name, { value, initial, ...bounds });
     return value;
   }
 

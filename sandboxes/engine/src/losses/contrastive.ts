@@ -1,19 +1,35 @@
 import { sumAll } from '../autodiff/broadcast.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
+import { constantInitial } from '../tensors/random.js';
 import { float32 } from '../tensors/tensor.js';
 import type { Loss } from './loss.js';
 
 export type Temperature =
   | { /** Fixed: similarities are divided by it. */ readonly temperature: number }
   | {
-      /** Learned: a scalar parameter holding log(1 / temperature), as CLIP does (Radford et al., 2021). */ readonly logScale: Value;
+      /** Learned: log(1 / temperature), one number, as CLIP does (Radford et al., 2021); see `learnedScale`. */
+      readonly logScale: Value;
+      /** Learned: added to all logits, as SigLIP does (Zhai et al., 2023). */
+      readonly bias?: Value;
     };
+
+/** Where CLIP holds its learned scale. */
+const MAX_SCALE = 100;
+
+/** A parameter for `similarity` that holds log(1 / temperature). Training holds the scale at 100 at most, as CLIP's does: without that it can run away. */
+export const learnedScale = (
+  graph: GraphBuilder,
+  name: string,
+  { temperature = 0.07, maxScale = MAX_SCALE }: { temperature?: number; maxScale?: number } = {},
+): Value => graph.parameter(name, [1], constantInitial(Math.log(1 / temperature)), { max: Math.log(maxScale) });
 
 /** Logits [rows, columns] between the rows of `a` [rows, d] and of `b` [columns, d], both of unit length. */
 export function similarity(graph: GraphBuilder, [a, b]: readonly [Value, Value], scale: Temperature): Value {
   const cosines = graph.gemm(a, b, { transB: true });
-  return graph.mul(cosines, 'temperature' in scale ? 1 / scale.temperature : graph.exp(scale.logScale));
+  if ('temperature' in scale) return graph.mul(cosines, 1 / scale.temperature);
+  const scaled = graph.mul(cosines, graph.exp(scale.logScale));
+  return scale.bias ? graph.add(scaled, scale.bias) : scaled;
 }
 
 export interface ContrastiveOptions {

@@ -1,56 +1,75 @@
 import type { Tensor } from '../tensors/tensor.js';
-import { adamWStep, type AdamWBuffers, type AdamWOptions } from './adamw.js';
-import { adamWModule } from './adamw-wasm.gen.js';
+import { kernelsOver, type Kernels } from './kernels.js';
+import { parameterSettings, type ParameterGroup, type ParameterSettings } from './optimizer.js';
+import { applyRule, type UpdateAt, type UpdateRule } from './update-rule.js';
 
 const PAGE_BYTES = 65_536;
 /** A WebAssembly memory with 32-bit addresses. */
 const MAX_PAGES = 65_536;
-/** What the kernel handles at once; every parameter begins and ends on this boundary. */
+/** What a kernel handles at once; every parameter begins and ends on this boundary. */
 const LANE_BYTES = 16;
 
 interface Slot {
   readonly shape: readonly number[];
   readonly count: number;
-  /** Byte offset inside each of the four regions. */
+  /** Byte offset inside each region. */
   readonly offset: number;
   readonly bytes: number;
+  /** Where the kernel finds weight, gradient and moments. */
+  readonly addresses: readonly number[];
+  readonly views: ReadonlyMap<string, Float32Array>;
+  readonly settings: ParameterSettings;
 }
 
-interface Kernel {
-  readonly update: (...addressesThenNumbers: number[]) => void;
-  readonly squares: (address: number, bytes: number) => number;
+export interface StoreOptions {
+  readonly rule: UpdateRule;
+  readonly groups?: readonly ParameterGroup[];
+  /** Keeps an exponential moving average of the weights beside them. */
+  readonly averages?: boolean;
 }
+
+/** The regions that every store has; the others are called by the rule's moments and `average`. */
+type Region = 'weight' | 'gradient' | 'average' | (string & {});
 
 /**
- * Weights, gradients and both AdamW moments of all trained parameters in one private WebAssembly memory: onnxruntime reads the
- * weights from there without a copy, the kernel updates them in place. (onnxruntime refuses shared memory.)
+ * Weights, gradients, moments and averages of all trained parameters in one private WebAssembly memory: onnxruntime reads the
+ * weights from there without a copy, the kernels update them in place. (onnxruntime refuses shared memory.)
  */
 export class ParameterStore {
+  readonly rule: UpdateRule;
+  /** What is kept between steps, by name: everything but the gradients. */
+  readonly lasting: readonly string[];
   private readonly memory: WebAssembly.Memory;
-  private readonly kernel: Kernel;
+  private readonly kernels: Kernels;
   private readonly slots = new Map<string, Slot>();
+  private readonly regions: readonly string[];
   private readonly regionBytes: number;
 
-  /** Throws where a parameter is not float32 or all of them need more than 4 GiB (16 bytes for each number). */
-  constructor(parameters: ReadonlyMap<string, Tensor>) {
+  /** Throws where a parameter is not float32, all of them need more than 4 GiB, or a group names none of them. */
+  constructor(parameters: ReadonlyMap<string, Tensor>, { rule, groups = [], averages = false }: StoreOptions) {
+    this.rule = rule;
+    this.regions = ['weight', 'gradient', ...rule.moments, ...(averages ? ['average'] : [])];
+    this.lasting = this.regions.filter((region) => region !== 'gradient');
+    const sizes = [...parameters].map(([name, value]) => [name, paddedBytes(name, value)] as const);
+    this.regionBytes = sizes.reduce((total, [, bytes]) => total + bytes, 0);
+    const scratchBytes = Math.max(0, ...sizes.map(([, bytes]) => bytes));
+    this.memory = memoryOf(this.regions.length * this.regionBytes + scratchBytes);
+    this.kernels = kernelsOver(this.memory);
+    const settings = parameterSettings(
+      new Map([...parameters].map(([name, { shape }]) => [name, shape])),
+      rule,
+      groups,
+    );
     let offset = 0;
-    for (const [name, { type, shape, data }] of parameters) {
-      if (type !== 'float32')
-        throw new Error(`Parameter "${name}": expected float32, found ${type}. Only float32 weights are trained.`);
-      const bytes = Math.ceil(data.byteLength / LANE_BYTES) * LANE_BYTES;
-      this.slots.set(name, { shape, count: data.length, offset, bytes });
+    for (const [name, bytes] of sizes) {
+      const { shape, data } = parameters.get(name)!;
+      const count = data.length;
+      const addresses = ['weight', 'gradient', ...rule.moments].map((region) => this.address(region) + offset);
+      const views = this.viewsAt(offset, count);
+      this.slots.set(name, { shape, count, offset, bytes, addresses, views, settings: settings.get(name)! });
+      for (const region of averages ? ['weight', 'average'] : ['weight']) views.get(region)!.set(data as Float32Array);
       offset += bytes;
     }
-    this.regionBytes = offset;
-    const pages = Math.max(1, Math.ceil((4 * offset) / PAGE_BYTES));
-    if (pages > MAX_PAGES)
-      throw new Error(
-        `Parameters: expected at most ${MAX_PAGES * PAGE_BYTES} bytes with gradients and moments, found ${4 * offset}. Freeze some.`,
-      );
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const module = new WebAssembly.Module(Buffer.from(adamWModule, 'base64'));
-    this.kernel = new WebAssembly.Instance(module, { engine: { memory: this.memory } }).exports as unknown as Kernel;
-    for (const [name, { data }] of parameters) this.buffers(name).weight.set(data as Float32Array);
   }
 
   get names(): string[] {
@@ -66,26 +85,68 @@ export class ParameterStore {
     return this.slot(name).shape;
   }
 
-  /** Live views: writing to them changes the parameter. */
-  buffers(name: string): AdamWBuffers {
+  /** A live view, always the same one: writing to it changes the parameter. */
+  view(region: Region, name: string): Float32Array {
+    const found = this.slot(name).views.get(region);
+    if (!found) throw new Error(`Region "${region}": expected one of ${this.regions.join(', ')}.`);
+    return found;
+  }
+
+  /** All of a region at once, padding included: for copies of the whole. */
+  whole(region: Region): Float32Array {
+    return new Float32Array(this.memory.buffer, this.address(region), this.regionBytes / 4);
+  }
+
+  /** The part of a copy of a whole region that belongs to one parameter. */
+  partOf(whole: Float32Array, name: string): Float32Array {
     const { offset, count } = this.slot(name);
-    const view = (region: number) => new Float32Array(this.memory.buffer, region * this.regionBytes + offset, count);
-    return { weight: view(0), gradient: view(1), firstMoment: view(2), secondMoment: view(3) };
+    return whole.subarray(offset / 4, offset / 4 + count);
+  }
+
+  /** Adds to the gradient of a parameter, where the first of several micro-batches was set. */
+  addGradient(name: string, values: Float32Array): void {
+    const { offset, bytes, count } = this.slot(name);
+    const at = this.regions.length * this.regionBytes;
+    const scratch = new Float32Array(this.memory.buffer, at, bytes / 4);
+    scratch.set(values);
+    scratch.fill(0, count);
+    this.kernels.accumulate(this.address('gradient') + offset, at, bytes);
   }
 
   /** Euclidean norm of all gradients together. */
   gradientNorm(): number {
-    return Math.sqrt(this.kernel.squares(this.regionBytes, this.regionBytes));
+    return Math.sqrt(this.kernels.squares(this.address('gradient'), this.regionBytes));
   }
 
-  /** One AdamW update of everything from the gradients in the store; `step` counts from 1. */
-  update(options: AdamWOptions, at: { step: number; learningRate: number; gradientScale: number }): void {
-    for (const { shape, offset, bytes } of this.slots.values()) {
-      const scalars = adamWStep(options, { ...at, decays: shape.length >= 2 });
-      const addresses = [0, 1, 2, 3].map((region) => region * this.regionBytes + offset);
-      const { beta1, beta2, epsilon, rate, secondMomentScale, decay, gradientScale } = scalars;
-      this.kernel.update(...addresses, bytes, beta1, beta2, epsilon, rate, secondMomentScale, decay, gradientScale);
+  /** One update of everything from the gradients in the store. */
+  update(at: Omit<UpdateAt, 'weightDecay'>): void {
+    for (const { addresses, bytes, settings } of this.slots.values()) {
+      const learningRate = at.learningRate * settings.learningRateFactor;
+      applyRule(
+        this.kernels,
+        this.rule,
+        { addresses, bytes },
+        { ...at, learningRate, weightDecay: settings.weightDecay },
+      );
     }
+  }
+
+  /** Moves the averages towards the weights: average = decay * average + (1 - decay) * weight. */
+  average(decay: number): void {
+    this.kernels.approach(this.address('average'), this.address('weight'), this.regionBytes, 1 - decay);
+  }
+
+  private address(region: Region): number {
+    return this.regions.indexOf(region) * this.regionBytes;
+  }
+
+  private viewsAt(offset: number, count: number): ReadonlyMap<string, Float32Array> {
+    return new Map(
+      this.regions.map((region) => [
+        region,
+        new Float32Array(this.memory.buffer, this.address(region) + offset, count),
+      ]),
+    );
   }
 
   private slot(name: string): Slot {
@@ -94,4 +155,19 @@ export class ParameterStore {
       throw new Error(`Parameter "${name}": expected one of the ${this.slots.size} trained, found no such name.`);
     return slot;
   }
+}
+
+function paddedBytes(name: string, { type, data }: Tensor): number {
+  if (type !== 'float32')
+    throw new Error(`Parameter "${name}": expected float32, found ${type}. Only float32 weights are trained.`);
+  return Math.ceil(data.byteLength / LANE_BYTES) * LANE_BYTES;
+}
+
+function memoryOf(bytes: number): WebAssembly.Memory {
+  const pages = Math.max(1, Math.ceil(bytes / PAGE_BYTES));
+  if (pages > MAX_PAGES)
+    throw new Error(
+      `Parameters: expected at most ${MAX_PAGES * PAGE_BYTES} bytes with gradients, moments and averages, found ${bytes}. Freeze some.`,
+    );
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
 }

@@ -2,59 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GraphBuilder } from '../graph/builder.js';
 import { loadModel, saveModel } from '../model/files.js';
 import { compose } from '../model/surgery.js';
-import { contrastive, similarity } from '../losses/contrastive.js';
-import { softmaxCrossEntropy } from '../losses/cross-entropy.js';
-import { weightedSum, type Objective } from '../losses/loss.js';
+import { contrastive, learnedScale, similarity } from '../losses/contrastive.js';
+import { scalarLoss, weightedSum } from '../losses/loss.js';
 import { openSession } from '../runtime/session.js';
-import { tinyHead, tinyVit } from '../testing/tiny-networks.js';
-import { constantInitial, seededRandom } from '../tensors/random.js';
+import { BATCH, batch, CLASSES, classifier, microBatches, models, size } from '../testing/tiny-classifier.js';
+import { tinyVit } from '../testing/tiny-networks.js';
+import { constantInitial } from '../tensors/random.js';
 import { float32 } from '../tensors/tensor.js';
-import type { TrainableModel } from './trainable-model.js';
 import { Trainer } from './trainer.js';
-
-const BATCH = 16;
-const CLASSES = 4;
-const size = { tokens: 6, patch: 10, dim: 16, depth: 2, heads: 2 };
-const models = () => ({ encoder: tinyVit(size), head: tinyHead({ size: size.dim, classes: CLASSES }) });
-type Models = Readonly<Record<'encoder' | 'head', TrainableModel>>;
-
-async function classify(g: GraphBuilder, { encoder, head }: Models): Promise<Objective> {
-  const { features } = await encoder.apply(
-    g,
-    { patches: g.input('patches', 'float32', [BATCH, size.tokens, size.patch]) },
-    ['features'],
-  );
-  const { logits } = await head.apply(g, { features }, ['logits']);
-  return weightedSum(g, {
-    label: { loss: softmaxCrossEntropy(g, logits, g.input('labels', 'int64', [BATCH])), weight: 1 },
-  });
-}
-
-const classifier = (trainable: (name: string) => boolean = () => true) =>
-  Trainer.create({
-    models: models(),
-    objective: classify,
-    trainable,
-    threads: 2,
-    optimizer: { maxGradientNorm: 1, weightDecay: 0.05 },
-  });
-
-/** Noisy patterns, one per class. */
-function batch(seed: number): { patches: Float32Array; labels: BigInt64Array } {
-  const patterns = seededRandom('patterns');
-  const length = size.tokens * size.patch;
-  const centres = Array.from({ length: CLASSES }, () => Float32Array.from({ length }, () => patterns() * 2 - 1));
-  const random = seededRandom(seed);
-  const labels = BigInt64Array.from({ length: BATCH }, (_, row) => BigInt(row % CLASSES));
-  const patches = Float32Array.from(
-    { length: BATCH * length },
-    (_, at) => centres[Math.floor(at / length) % CLASSES]![at % length]! + random() - 0.5,
-  );
-  return { patches, labels };
-}
 
 let folder: string;
 beforeAll(async () => {
@@ -127,16 +84,90 @@ describe('a trainer of encoder and head', () => {
     const all = await classifier();
     expect(await all.restore(join(folder, 'nothing'))).toBeUndefined();
     await all.checkpoint(join(folder, 'all'));
-    const headOnly = await classifier((name) => name.startsWith('head/'));
+    const headOnly = await classifier({ trainable: (name) => name.startsWith('head/') });
+    const lion = await classifier({ optimizer: { kind: 'lion' } });
+    await expect(lion.restore(join(folder, 'all'))).rejects.toThrow(
+      /expected a checkpoint of lion, found one of adamw/,
+    );
     await expect(headOnly.restore(join(folder, 'all'))).rejects.toThrow(
-      /expected the trainer's 2 parameters, found "w\/encoder/,
+      /expected the trainer's 2 parameters, found "weight\/encoder/,
     );
     await all.release();
     await headOnly.release();
+    await lion.release();
+  });
+
+  it.each([1, 2, 4])('makes of %i micro-batches the update of one large batch', async (parts) => {
+    const [whole, small] = [await classifier(), await classifier({ batch: BATCH / parts })];
+    for (let step = 0; step < 3; step += 1) {
+      const large = await whole.step(batch(step), 1e-3);
+      const summed = await small.step(microBatches(batch(step), parts), 1e-3);
+      expect(summed.loss).toBeCloseTo(large.loss, 5);
+      expect(summed.gradientNorm).toBeCloseTo(large.gradientNorm, 5);
+    }
+    const largest = (name: string): number => {
+      const [left, right] = [whole, small].map((trainer) => trainer.parameter(name).data as Float32Array);
+      return Math.max(...left!.map((value, at) => Math.abs(value - right![at]!)));
+    };
+    expect(largest('head/classify.weight')).toBeLessThan(1e-6);
+    expect(largest('encoder/block0.up.weight')).toBeLessThan(1e-6);
+    await whole.release();
+    await small.release();
+  });
+
+  it('exports the average of its weights where it is asked to keep one', async () => {
+    const trainer = await classifier({ ema: { decay: 0.9 } });
+    const name = 'head/classify.bias';
+    let average = trainer.parameter(name).data as Float32Array;
+    for (let step = 0; step < 4; step += 1) {
+      await trainer.step(batch(step), 1e-2);
+      const decay = Math.min(0.9, (2 + step) / (11 + step));
+      const now = trainer.parameter(name).data as Float32Array;
+      average = average.map((value, at) => decay * value + (1 - decay) * now[at]!);
+    }
+    const of = (model: ReturnType<typeof trainer.export>) => [
+      ...(model.head.initializers.get('classify.bias')!.data as Float32Array),
+    ];
+    expect(of(trainer.export())).toEqual([...average].map((value) => expect.closeTo(value, 6) as number));
+    expect(of(trainer.export('last'))).toEqual([...trainer.parameter(name).data]);
+    trainer.keepBest();
+    const best = of(trainer.export());
+    await trainer.step(batch(9), 1e-2);
+    expect(of(trainer.export('best'))).toEqual(best);
+    trainer.useBest();
+    expect([of(trainer.export()), of(trainer.export('last'))]).toEqual([best, best]);
+    await trainer.release();
+  });
+
+  it('freezes by pattern, and refuses a pattern that names nothing', async () => {
+    const trainer = await classifier({ freeze: ['encoder/*', /\.bias$/] });
+    await trainer.step(batch(0), 1e-2);
+    const trained = trainer.export();
+    expect(trained.encoder.toBytes()).toEqual(models().encoder.toBytes());
+    expect(trainer.parameterCount).toBe(size.dim * CLASSES);
+    await trainer.release();
+    await expect(classifier({ freeze: ['encodr/*'] })).rejects.toThrow(
+      /freeze: expected a pattern that names at least one of \d+ weights, found encodr\/\*/,
+    );
+  });
+
+  it('holds a bounded parameter at its bound', async () => {
+    const trainer = await Trainer.create({
+      models: {},
+      objective: (g) => {
+        const scale = g.parameter('scale', [1], constantInitial(0.5), { max: 1 });
+        return weightedSum(g, { away: { loss: scalarLoss(g, g.reshape(g.neg(scale), [])), weight: 1 } });
+      },
+      optimizer: { kind: 'sgd', momentum: 0 },
+      threads: 1,
+    });
+    for (let step = 0; step < 3; step += 1) await trainer.step({}, 0.4);
+    expect([...trainer.parameter('scale').data]).toEqual([1]);
+    await trainer.release();
   });
 
   it('leaves frozen weights as they are', async () => {
-    const trainer = await classifier((name) => name.startsWith('head/'));
+    const trainer = await classifier({ trainable: (name) => name.startsWith('head/') });
     await trainer.step(batch(0), 1e-2);
     const trained = trainer.export();
     expect(trained.encoder.toBytes()).toEqual(models().encoder.toBytes());
@@ -171,7 +202,7 @@ describe('a contrastive trainer', () => {
               ])
             ).features,
           );
-        const logScale = g.parameter('logScale', [1], constantInitial(Math.log(10)));
+        const logScale = learnedScale(g, 'logScale', { temperature: 0.1 });
         const logits = similarity(g, [await view('left'), await view('right')], { logScale });
         return weightedSum(g, {
           views: {
