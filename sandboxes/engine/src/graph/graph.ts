@@ -38,6 +38,11 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly constants = new Map<string, Tensor>();
   readonly parameters = new Map<string, Parameter>();
+  /** Versions of the operator sets its nodes are from, by domain: a model that is applied in it may bring younger ones. */
+  readonly operatorSets = new Map([
+    ['', OPSET],
+    ['com.microsoft', 1],
+  ]);
   private readonly values = new Map<string, Value>();
   private readonly pooled = new Map<string, Value>();
   private readonly seed: string | number;
@@ -166,10 +171,9 @@ function modelOf(
   const proto = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: 'graft',
-    opsetImport: [
-      create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(OPSET) }),
-      create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n }),
-    ],
+    opsetImport: [...graph.operatorSets].map(([domain, version]) =>
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+    ),
     graph: create(GraphProtoSchema, {
       name: 'graft',
       node: [...[...graph.constants].map(([name, value]) => constantNode(name, value)), ...graph.nodes, ...results],

@@ -8,11 +8,14 @@ import { copyOf, valueInfo } from '../proto/messages.js';
 import type { ElementType, Tensor } from '../tensors/tensor.js';
 import { Model, type Port } from '../model/model.js';
 import { upgraded } from '../model/upgrade/upgrade.js';
+import { allNodes } from '../model/walk.js';
 
 /** A model with every size known and everything folded that the sizes decide. */
 export interface SpecialisedModel {
   readonly nodes: readonly NodeProto[];
   readonly constants: ReadonlyMap<string, Tensor>;
+  /** Versions of the operator sets that the nodes are from, by domain. */
+  readonly operatorSets: ReadonlyMap<string, number>;
   /** Type and shape of every value that a node answers. */
   readonly values: ReadonlyMap<string, { readonly type: ElementType; readonly shape: readonly number[] }>;
 }
@@ -29,7 +32,18 @@ export async function specialise(
   lifted: ReadonlySet<string>,
 ): Promise<SpecialisedModel> {
   const folded = await foldedByRuntime(fixInputs(upgraded(model), inputShapes, lifted));
-  return { nodes: folded.graph.node, constants: folded.initializers, values: await inferredByRuntime(folded) };
+  return {
+    nodes: folded.graph.node,
+    constants: folded.initializers,
+    operatorSets: usedOperatorSets(folded),
+    values: await inferredByRuntime(folded),
+  };
+}
+
+/** onnxruntime names all sets it knows in what it writes. */
+function usedOperatorSets(model: Model): Map<string, number> {
+  const used = new Set(allNodes(model.graph).map(({ domain }) => domain));
+  return new Map([...model.operatorSets].filter(([domain]) => domain === '' || used.has(domain)));
 }
 
 function fixInputs(

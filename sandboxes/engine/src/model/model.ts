@@ -72,7 +72,14 @@ export class Model {
 
   /** Version of the standard operator set. */
   get opset(): number {
-    return Number(this.proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0);
+    return this.operatorSets.get('') ?? 0;
+  }
+
+  /** Versions of all operator sets, by domain; the standard one is called ''. */
+  get operatorSets(): ReadonlyMap<string, number> {
+    return new Map(
+      this.proto.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
+    );
   }
 
   get metadata(): Readonly<Record<string, string>> {

@@ -58,6 +58,8 @@ function inline(
   special: SpecialisedModel,
   { names, prefix }: { names: Map<string, string>; prefix: string },
 ): void {
+  for (const [domain, version] of special.operatorSets)
+    graph.operatorSets.set(domain, Math.max(version, graph.operatorSets.get(domain) ?? 0));
   for (const [name, value] of special.constants) names.set(name, graph.constant(value, `${prefix}${name}`).name);
   for (const name of special.nodes.flatMap(({ output }) => output)) {
     const known = special.values.get(name);

@@ -1,6 +1,7 @@
 import type { GraphProto, NodeProto } from '../../proto/onnx.gen.js';
 import { copyOf, readValueInfo } from '../../proto/messages.js';
 import type { Model } from '../model.js';
+import { allGraphs, allNodes } from '../walk.js';
 import type { Scope } from './rule.js';
 import { upgradeRules } from './rules.js';
 
@@ -98,14 +99,3 @@ function recordedValues(model: Model, graph: GraphProto): Map<string, NonNullabl
   for (const [name, { type, shape }] of model.initializers) found.set(name, { type, shape });
   return found;
 }
-
-function allGraphs(...graphs: readonly GraphProto[]): GraphProto[] {
-  return graphs.flatMap((graph) => [
-    graph,
-    ...graph.node.flatMap(({ attribute }) =>
-      attribute.flatMap(({ g, graphs: several }) => allGraphs(...(g ? [g] : []), ...several)),
-    ),
-  ]);
-}
-
-const allNodes = (graph: GraphProto): NodeProto[] => allGraphs(graph).flatMap(({ node }) => node);
