@@ -13,12 +13,18 @@ const MOST_QUERIES = 1000;
 /** Rows a map is fitted on: a d x d map of some hundred columns is settled well before. */
 const MOST_FITTED = 10_000;
 
+export interface Compared {
+  readonly comparison: Comparison;
+  /** The fitted orthogonal map [dim, dim], row-major; undefined where the dimensions differ. */
+  readonly map: Float64Array | undefined;
+}
+
 /** How `other` stands to `inspected`, over the items that both hold; the same items are asked in both. */
 export async function compare(
   inspected: Snapshot,
   other: Snapshot,
   options: { threads: number; random: Random },
-): Promise<Comparison> {
+): Promise<Compared> {
   const { random, threads } = options;
   const shared = inspected.ids.filter((id) => other.rowOf(id) !== undefined);
   if (shared.length === 0)
@@ -34,27 +40,31 @@ export async function compare(
   const overlaps = (found: Nearest): Comparison['neighbourOverlap'] =>
     DEPTHS.filter((k) => k < shared.length).map((k) => ({ k, overlap: overlapAt(found, truth, { k, random }) }));
 
-  const result = {
+  const outline = {
     space: other.manifest.space,
     sharedItems: shared.length,
     norms: right.norms,
     neighbourOverlap: overlaps(await search(left.gallery, left.gallery)),
   };
-  if (inspected.dim !== other.dim || shared.length < 2) return { ...result, centroidShift: null, crossQueries: null };
+  if (inspected.dim !== other.dim || shared.length < 2)
+    return { comparison: { ...outline, centroidShift: null, crossQueries: null }, map: undefined };
   const fitted = [...order.subarray(queries.length, queries.length + MOST_FITTED)];
   const map = orthogonalMap(pick(left.gallery, fitted), pick(right.gallery, fitted));
   const mapped = turned(left.gallery, map);
   return {
-    ...result,
-    centroidShift: distance(centroid(left.gallery), centroid(right.gallery)),
-    crossQueries: {
-      fittedOn: fitted.length,
-      unmapped: overlaps(await search(left.gallery, right.gallery)),
-      mapped: overlaps(await search(mapped, right.gallery)),
-      meanCosine: meanWithInterval(
-        queries.map((row) => cosine(rowOf(mapped, row), rowOf(right.gallery, row))),
-        random,
-      ),
+    map,
+    comparison: {
+      ...outline,
+      centroidShift: distance(centroid(left.gallery), centroid(right.gallery)),
+      crossQueries: {
+        fittedOn: fitted.length,
+        unmapped: overlaps(await search(left.gallery, right.gallery)),
+        mapped: overlaps(await search(mapped, right.gallery)),
+        meanCosine: meanWithInterval(
+          queries.map((row) => cosine(rowOf(mapped, row), rowOf(right.gallery, row))),
+          random,
+        ),
+      },
     },
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { float32, writeSafetensors } from '@graft/engine';
 import type { DatasetItem, SpaceReport } from '@graft/protocol';
 import { Dataset, InputInvalid, permutation, Random, type RecipeContext, Snapshot, writeWhole } from '@graft/runner';
 import { agreementOf } from './agreement.js';
@@ -6,6 +7,9 @@ import { compare } from './comparison.js';
 import { centroid, type Gallery, pick, readGallery } from './gallery.js';
 import { nearest, type Nearest, withoutSelf } from './nearest.js';
 import { layOut } from './plane.js';
+
+/** Beside the report where the two spaces have one dimension. */
+const MAP_FILE = 'map.safetensors';
 
 type Context = RecipeContext<'inspect-space'>;
 
@@ -41,10 +45,11 @@ export async function inspectSpace(context: Context): Promise<Record<string, unk
     await context.breathe();
   });
   context.progress(0.8, 'comparing with the other snapshot');
-  const against =
+  const compared =
     other === undefined
-      ? null
+      ? undefined
       : await compare(snapshot, other, { threads: task.threads, random: random('comparison') });
+  const against = compared?.comparison ?? null;
   const report: SpaceReport = {
     format: 'graft-space-report',
     formatVersion: 1,
@@ -58,9 +63,16 @@ export async function inspectSpace(context: Context): Promise<Record<string, unk
     against,
   };
   const folder = await context.artifactDir('space-report');
+  if (compared?.map) await saveMap(join(folder, MAP_FILE), compared.map);
   await writeWhole(join(folder, 'space.json'), JSON.stringify(report));
   context.artifact('space-report', 'space-report');
   return { items: ids.length, ...overlapFigures(against) };
+}
+
+/** Tensor `map` f32 [dim, dim]: a row vector of the inspected space times it is a query of the other. */
+async function saveMap(path: string, map: Float64Array): Promise<void> {
+  const dim = Math.sqrt(map.length);
+  await writeSafetensors(path, new Map([['map', float32([dim, dim], Float32Array.from(map))]]));
 }
 
 async function agreement(
