@@ -42,6 +42,10 @@ export { meanSquaredError } from './losses/mean-squared-error.js';
 export { cosineLoss, distillationLoss } from './losses/distillation.js';
 export { matryoshka, type Prefix } from './losses/matryoshka.js';
 
+// Adapters
+export { LoraAdapter, type LoraOptions } from './adapters/lora.js';
+export { isLoraWeight } from './adapters/lora-factors.js';
+
 // Training and serving
 export { Trainer, type Feeds, type StepResult, type TrainerOptions, type WeightsOf } from './training/trainer.js';
 export type { Figures, FitPlan, FitResult, Validation } from './training/fit.js';
