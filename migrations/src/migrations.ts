@@ -7,6 +7,7 @@ import { CreateExperiments1795381200022 } from './1795381200022-create-experimen
 import { CreateBenchmarks1795381200023 } from './1795381200023-create-benchmarks.js';
 import { CreateEndpoints1795381200031 } from './1795381200031-create-endpoints.js';
 import { CreateRollouts1795381200032 } from './1795381200032-create-rollouts.js';
+import { AddLiveSwitchesToSnapshots1795393724340 } from './1795393724340-add-live-switches-to-snapshots.js';
 
 /** Every migration, oldest first. A file that is not listed here fails a spec. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   CreateBenchmarks1795381200023,
   CreateEndpoints1795381200031,
   CreateRollouts1795381200032,
+  AddLiveSwitchesToSnapshots1795393724340,
 ];

@@ -15,6 +15,17 @@ export interface ItemFilter {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** How the items of a version stand to those of an earlier one. */
+export interface VersionChanges {
+  readonly items: number;
+  /** Same item, same picture. */
+  readonly covered: number;
+  /** Same item, another picture. */
+  readonly stale: number;
+  /** Not in the earlier version. */
+  readonly missing: number;
+}
+
 const itemColumns = { ordinal: 'ordinal', id: 'itemId', title: 'title' } as const;
 
 @Injectable()
@@ -68,6 +79,21 @@ export class DatasetVersionsRepository {
       }
     }, copy);
     return ordinal;
+  }
+
+  /** What of `after` was the same in `before`, by item id and picture. */
+  async compare(before: string, after: string): Promise<VersionChanges> {
+    const [row]: [Record<keyof VersionChanges, string>] = await this.dataSource.query(
+      `SELECT count(*) AS items,
+         count(*) FILTER (WHERE old.image ->> 'sha256' = new.image ->> 'sha256') AS covered,
+         count(*) FILTER (WHERE old.image ->> 'sha256' <> new.image ->> 'sha256') AS stale,
+         count(*) FILTER (WHERE old.item_id IS NULL) AS missing
+       FROM dataset_items new LEFT JOIN dataset_items old ON old.version_id = $1 AND old.item_id = new.item_id
+       WHERE new.version_id = $2`,
+      [before, after],
+    );
+    const { items, covered, stale, missing } = row;
+    return { items: Number(items), covered: Number(covered), stale: Number(stale), missing: Number(missing) };
   }
 
   findItem(versionId: string, itemId: string): Promise<DatasetItemRow | null> {

@@ -6,11 +6,15 @@ import { Transactions } from '../platform/database/index.js';
 import { Live } from '../platform/live/index.js';
 import type { Dataset } from './dataset.entity.js';
 import type { DatasetVersion } from './dataset-version.entity.js';
-import { DatasetVersionsRepository } from './dataset-versions.repository.js';
+import { DatasetVersionsRepository, type VersionChanges } from './dataset-versions.repository.js';
 import { DatasetsRepository, type DatasetSummary } from './datasets.repository.js';
+
+const COMPARISONS_KEPT = 1_000;
 
 @Injectable()
 export class DatasetsService {
+  private readonly comparisons = new Map<string, VersionChanges>();
+
   constructor(
     private readonly datasets: DatasetsRepository,
     private readonly versions: DatasetVersionsRepository,
@@ -60,6 +64,29 @@ export class DatasetsService {
   /** @returns null where there is no such version */
   findVersion(id: string): Promise<DatasetVersion | null> {
     return this.versions.find(id);
+  }
+
+  async getVersion(id: string): Promise<DatasetVersion> {
+    const version = await this.versions.find(id);
+    if (version === null) throw notFound('dataset version', id);
+    return version;
+  }
+
+  /** The newest version of a dataset, null before its first. */
+  findNewestVersion(datasetId: string): Promise<DatasetVersion | null> {
+    return this.versions.findByNumber(datasetId);
+  }
+
+  /** How the items of `after` stand to those of `before`. Versions never change, so an answer is kept. */
+  async compareVersions(before: string, after: string): Promise<VersionChanges> {
+    const pair = `${before} ${after}`;
+    const known = this.comparisons.get(pair);
+    if (known !== undefined) return known;
+    const changes = await this.versions.compare(before, after);
+    this.comparisons.set(pair, changes);
+    const [oldest] = this.comparisons.keys();
+    if (this.comparisons.size > COMPARISONS_KEPT && oldest !== undefined) this.comparisons.delete(oldest);
+    return changes;
   }
 
   /**

@@ -78,6 +78,7 @@ function kindOf(target: Reference, steps: ReadonlyMap<string, ExperimentStep>): 
     case 'snapshot':
       return target.kind;
     case 'model':
+    case 'space':
       return 'bundle';
     case 'step': {
       const step = steps.get(target.step);

@@ -26,10 +26,16 @@ export const recipeParameters = {
   }),
   embed: EmbedInput.extend({
     dataset,
-    encoder: ReferenceText.describe('Bundle whose encoder computes the vectors: step:NAME or model:NAME@VERSION'),
+    encoder: ReferenceText.describe(
+      'Bundle whose encoder computes the vectors: step:NAME, model:NAME@VERSION or space:ID',
+    ),
     previous: ReferenceText.nullable()
       .default(null)
       .describe('Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID'),
+    publish: z
+      .boolean()
+      .default(true)
+      .describe('Make the result the live snapshot of its space for the dataset; false leaves that to a person'),
   }),
   'swap-encoder': SwapEncoderInput.extend({
     dataset,

@@ -13,7 +13,8 @@ export function recipeTaskOf(
     case 'finetune':
       return { kind: 'finetune', input: FinetuneInput.parse(input) };
     case 'embed':
-      return { kind: 'embed', input: EmbedInput.parse(input) };
+      // `publish` is for the platform: a runner does not know what is live.
+      return { kind: 'embed', input: EmbedInput.strip().parse(input) };
     case 'swap-encoder':
       return { kind: 'swap-encoder', input: SwapEncoderInput.parse(input) };
     case 'evaluate':

@@ -1,4 +1,4 @@
-import { ItemId, Name } from '@graft/protocol';
+import { ItemId, Name, SpaceId } from '@graft/protocol';
 import { z } from 'zod';
 
 /** What a mount field of a step names, before the server resolves it to a tree. */
@@ -6,10 +6,12 @@ export type Reference =
   | { kind: 'step'; step: string }
   | { kind: 'dataset'; name: string; version: number | null }
   | { kind: 'model'; name: string; version: string }
-  | { kind: 'snapshot'; id: string };
+  | { kind: 'snapshot'; id: string }
+  /** The bundle whose encoder writes the space. */
+  | { kind: 'space'; id: string };
 
 const FORMS =
-  'step:NAME, dataset:NAME, dataset:NAME@VERSION, model:NAME@VERSION, model:NAME@ALIAS, snapshot:ID or snapshot:latest';
+  'step:NAME, dataset:NAME, dataset:NAME@VERSION, model:NAME@VERSION, model:NAME@ALIAS, snapshot:ID, snapshot:latest or space:ID';
 
 /** @returns null where the text has none of the forms */
 export function parseReference(text: string): Reference | null {
@@ -29,6 +31,8 @@ export function parseReference(text: string): Reference | null {
       return version !== null && Name.safeParse(version).success ? { kind: 'model', name, version } : null;
     case 'snapshot':
       return version === null ? { kind: 'snapshot', id: name } : null;
+    case 'space':
+      return version === null && SpaceId.safeParse(name).success ? { kind: 'space', id: name } : null;
     default:
       return null;
   }

@@ -78,6 +78,11 @@ export class RunInputs {
         if (version === null) throw invalidField(field, 'a model version or alias that exists', reference);
         return { kind: 'model', tree: version.treeHash, modelVersionId: version.id };
       }
+      case 'space': {
+        const space = await this.spaces.findSpace(target.id);
+        if (space === null) throw invalidField(field, 'a space that exists', reference);
+        return { kind: 'encoder', tree: space.encoderTree };
+      }
       case 'snapshot': {
         if (target.id === 'latest') return { kind: 'latest-snapshot' };
         const snapshot = /^[0-9a-f-]{36}$/.test(target.id) ? await this.spaces.findSnapshot(target.id) : null;
@@ -95,6 +100,8 @@ export class RunInputs {
         return { ...input, ...blank, tree: source.tree, datasetVersionId: source.datasetVersionId };
       case 'model':
         return { ...input, ...blank, tree: source.tree, modelVersionId: source.modelVersionId };
+      case 'encoder':
+        return { ...input, ...blank, tree: source.tree };
       case 'snapshot':
         return { ...input, ...blank, tree: source.tree, snapshotId: source.snapshotId };
       case 'run': {

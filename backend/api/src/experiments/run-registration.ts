@@ -7,7 +7,7 @@ import { Config } from '../platform/config/env.js';
 import type { Tx } from '../platform/database/index.js';
 import type { CollectedArtifact } from '../sandboxes/index.js';
 import { SpacesService } from '../spaces/index.js';
-import { recipeOutputs } from './experiment-spec.js';
+import { recipeOutputs, recipeParameters } from './experiment-spec.js';
 import type { Run } from './run.entity.js';
 import { RunInputs, type ResolvedInput } from './run-inputs.js';
 import { RunRecordsRepository } from './run-records.repository.js';
@@ -83,23 +83,16 @@ export class RunRegistration {
     inputs: readonly ResolvedInput[],
     tree: CollectedArtifact,
   ): Promise<Registration> {
-    const { space, itemCount, encodedCount, reusedCount } = await this.inputs.snapshotManifest(tree.hash);
+    const manifest = await this.inputs.snapshotManifest(tree.hash);
     const datasetVersionId = inputs.find(({ mount }) => mount === 'dataset')?.datasetVersionId ?? null;
     const encoderTree = inputs.find(({ mount }) => mount === 'encoder')?.tree;
     const version = datasetVersionId === null ? null : await this.datasets.findVersion(datasetVersionId);
     if (version === null || encoderTree === undefined) throw new ArtifactWrong('its dataset or encoder is not known');
-    const counts = { itemCount, encodedCount, reusedCount };
+    const { publish } = recipeParameters.embed.parse(run.parameters);
+    const { datasetId, id: versionId } = version;
     return async (tx) => {
       await this.spaces.register(
-        {
-          space,
-          encoderTree,
-          runId: run.id,
-          datasetId: version.datasetId,
-          datasetVersionId: version.id,
-          treeHash: tree.hash,
-          ...counts,
-        },
+        { manifest, encoderTree, runId: run.id, datasetId, datasetVersionId: versionId, treeHash: tree.hash, publish },
         tx,
       );
     };

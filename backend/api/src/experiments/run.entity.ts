@@ -12,6 +12,7 @@ export type RunInputSource =
   | { kind: 'dataset'; tree: string; datasetVersionId: string }
   | { kind: 'model'; tree: string; modelVersionId: string }
   | { kind: 'snapshot'; tree: string; snapshotId: string; spaceId: string }
+  | { kind: 'encoder'; tree: string }
   | { kind: 'run'; runId: string }
   | { kind: 'latest-snapshot' };
 

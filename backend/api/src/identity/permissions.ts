@@ -9,6 +9,7 @@ const table = {
   'datasets:create': ['researcher', 'admin'],
   'datasets:import': ['researcher', 'admin'],
   'spaces:read': ['researcher', 'admin'],
+  'spaces:publish': ['researcher', 'admin'],
   'models:read': ['researcher', 'admin'],
   'models:create': ['researcher', 'admin'],
   'models:alias': ['researcher', 'admin'],

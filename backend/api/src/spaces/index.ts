@@ -1,3 +1,4 @@
-export type { Snapshot } from './snapshot.entity.js';
+export { Snapshot } from './snapshot.entity.js';
+export { SnapshotPublished } from './spaces.events.js';
 export { SpacesModule } from './spaces.module.js';
 export { SpacesService, type NewSnapshot } from './spaces.service.js';

@@ -1,3 +1,4 @@
+import type { SnapshotManifest, VectorDtype } from '@graft/protocol';
 import { Column, Entity, Index, PrimaryColumn, Unique, ForeignKey } from 'typeorm';
 import { SpaceRecord } from './space.entity.js';
 
@@ -30,6 +31,15 @@ export class Snapshot {
   @Column('integer', { name: 'reused_count' })
   reusedCount!: number;
 
+  @Column('text', { default: 'f32' })
+  dtype!: VectorDtype;
+
+  @Column('jsonb', { nullable: true })
+  quantisation!: SnapshotManifest['quantisation'];
+
+  @Column('jsonb', { name: 'neighbour_index', nullable: true })
+  index!: SnapshotManifest['index'];
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }
@@ -47,6 +57,11 @@ export class LiveSnapshot {
   @ForeignKey(() => Snapshot, { name: 'live_snapshots_snapshot_id_fkey' })
   @Column('uuid', { name: 'snapshot_id' })
   snapshotId!: string;
+
+  /** What was live before: where a rollback goes. */
+  @ForeignKey(() => Snapshot, { name: 'live_snapshots_previous_id_fkey' })
+  @Column('uuid', { name: 'previous_id', nullable: true })
+  previousId!: string | null;
 
   @Column('timestamptz', { name: 'moved_at' })
   movedAt!: Date;

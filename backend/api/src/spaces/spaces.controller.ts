@@ -1,12 +1,16 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { SpaceId } from '@graft/protocol';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { Requires } from '../identity/index.js';
-import { Id, Operation } from '../platform/http/index.js';
+import { Audited, Id, Operation } from '../platform/http/index.js';
 import {
   ListSnapshotsQuery,
   ListSpacesQuery,
+  RollbackLiveSnapshotDto,
   SnapshotDto,
   snapshotDto,
   SnapshotListDto,
+  SpaceDetailDto,
+  spaceDetailDto,
   spaceDto,
   SpaceListDto,
 } from './dto/spaces.dto.js';
@@ -22,6 +26,32 @@ export class SpacesController {
   async listSpaces(@Query({ schema: ListSpacesQuery }) query: ListSpacesQuery): Promise<SpaceListDto> {
     const { items, total } = await this.spaces.listSpaces(query);
     return { items: items.map(spaceDto), total };
+  }
+
+  @Get('spaces/:id')
+  @Requires('spaces:read')
+  @Operation({
+    id: 'getSpace',
+    summary: 'One space with its live snapshots and how far each is behind its dataset',
+    returns: SpaceDetailDto,
+  })
+  async getSpace(@Param('id', { schema: SpaceId }) id: string): Promise<SpaceDetailDto> {
+    return spaceDetailDto(await this.spaces.getSpace(id));
+  }
+
+  @Post('spaces/:id/rollback')
+  @Requires('spaces:publish')
+  @Audited('spaces.rollback')
+  @Operation({
+    id: 'rollbackLiveSnapshot',
+    summary: 'Make the snapshot that was live before the live one again',
+    returns: SnapshotDto,
+  })
+  async rollback(
+    @Param('id', { schema: SpaceId }) id: string,
+    @Body({ schema: RollbackLiveSnapshotDto }) { datasetId }: RollbackLiveSnapshotDto,
+  ): Promise<SnapshotDto> {
+    return snapshotDto(await this.spaces.rollback(id, datasetId));
   }
 
   @Get('snapshots')
@@ -41,5 +71,17 @@ export class SpacesController {
   @Operation({ id: 'getSnapshot', summary: 'One snapshot', returns: SnapshotDto })
   async getSnapshot(@Param('id', { schema: Id }) id: string): Promise<SnapshotDto> {
     return snapshotDto(await this.spaces.getSnapshot(id));
+  }
+
+  @Post('snapshots/:id/publish')
+  @Requires('spaces:publish')
+  @Audited('snapshots.publish')
+  @Operation({
+    id: 'publishSnapshot',
+    summary: 'Make a snapshot the live one of its space for its dataset',
+    returns: SnapshotDto,
+  })
+  async publish(@Param('id', { schema: Id }) id: string): Promise<SnapshotDto> {
+    return snapshotDto(await this.spaces.publish(id));
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ArtifactsModule } from '../artifacts/index.js';
+import { DatasetsModule } from '../datasets/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { LiveSnapshot, Snapshot } from './snapshot.entity.js';
 import { SpaceRecord } from './space.entity.js';
@@ -8,7 +9,7 @@ import { SpacesRepository } from './spaces.repository.js';
 import { SpacesService } from './spaces.service.js';
 
 @Module({
-  imports: [DatabaseModule.forFeature([SpaceRecord, Snapshot, LiveSnapshot]), ArtifactsModule],
+  imports: [DatabaseModule.forFeature([SpaceRecord, Snapshot, LiveSnapshot]), ArtifactsModule, DatasetsModule],
   controllers: [SpacesController],
   providers: [SpacesRepository, SpacesService],
   exports: [SpacesService],

@@ -10,6 +10,8 @@ export interface SnapshotsFilter {
   readonly datasetVersionId?: string | undefined;
 }
 
+export type LiveAlias = Pick<LiveSnapshot, 'spaceId' | 'datasetId' | 'snapshotId'>;
+
 @Injectable()
 export class SpacesRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -61,6 +63,14 @@ export class SpacesRepository {
     return new Set(live.map((row) => row.snapshot_id));
   }
 
+  findSpace(id: string): Promise<SpaceRecord | null> {
+    return this.dataSource.manager.findOneBy(SpaceRecord, { id });
+  }
+
+  listLive(spaceId: string): Promise<LiveSnapshot[]> {
+    return this.dataSource.manager.find(LiveSnapshot, { where: { spaceId }, order: { movedAt: 'DESC' } });
+  }
+
   async findLive(spaceId: string, datasetId: string): Promise<Snapshot | null> {
     const live = await this.dataSource.manager.findOneBy(LiveSnapshot, { spaceId, datasetId });
     return live === null ? null : await this.findSnapshot(live.snapshotId);
@@ -76,7 +86,30 @@ export class SpacesRepository {
     return await tx.findOneByOrFail(Snapshot, { runId: snapshot.runId });
   }
 
-  async moveLive(live: LiveSnapshot, tx: Tx): Promise<void> {
-    await tx.upsert(LiveSnapshot, live, ['spaceId', 'datasetId']);
+  /**
+   * Makes a snapshot the live one and remembers the one before, in one statement.
+   * @returns whether that changed anything
+   */
+  async moveLive({ spaceId, datasetId, snapshotId }: LiveAlias, tx: Tx): Promise<boolean> {
+    const moved: unknown[] = await tx.query(
+      `INSERT INTO live_snapshots AS live (space_id, dataset_id, snapshot_id, moved_at) VALUES ($1, $2, $3, now())
+       ON CONFLICT (space_id, dataset_id) DO UPDATE SET snapshot_id = excluded.snapshot_id, previous_id = live.snapshot_id, moved_at = now()
+       WHERE live.snapshot_id <> excluded.snapshot_id RETURNING 1`,
+      [spaceId, datasetId, snapshotId],
+    );
+    return moved.length === 1;
+  }
+
+  /**
+   * Swaps the live snapshot with the one before, in one statement.
+   * @returns the snapshot that is live now; null where there was none before
+   */
+  async swapLive({ spaceId, datasetId }: Omit<LiveAlias, 'snapshotId'>, tx: Tx): Promise<string | null> {
+    const [rows]: [{ snapshot_id: string }[], number] = await tx.query(
+      `UPDATE live_snapshots SET snapshot_id = previous_id, previous_id = snapshot_id, moved_at = now()
+       WHERE space_id = $1 AND dataset_id = $2 AND previous_id IS NOT NULL RETURNING snapshot_id`,
+      [spaceId, datasetId],
+    );
+    return rows[0]?.snapshot_id ?? null;
   }
 }

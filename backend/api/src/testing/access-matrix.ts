@@ -39,8 +39,11 @@ export const accessMatrix: Record<string, Row> = {
   'GET /dataset-versions/:id/items/:itemId/picture': ['datasets:read', ...everyone],
 
   'GET /spaces': ['spaces:read', ...everyone],
+  'GET /spaces/:id': ['spaces:read', ...everyone],
+  'POST /spaces/:id/rollback': ['spaces:publish', ...everyone],
   'GET /snapshots': ['spaces:read', ...everyone],
   'GET /snapshots/:id': ['spaces:read', ...everyone],
+  'POST /snapshots/:id/publish': ['spaces:publish', ...everyone],
   'GET /models': ['models:read', ...everyone],
   'POST /models': ['models:create', ...everyone],
   'GET /models/:id': ['models:read', ...everyone],

@@ -25,6 +25,9 @@ export const errorStatuses: Readonly<Record<string, number>> = {
   'upload-too-large': 413,
   'upload-malformed': 422,
 
+  // spaces
+  'no-previous-snapshot': 409,
+
   // models
   'model-name-taken': 409,
   'champion-protected': 403,
