@@ -316,6 +316,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/spaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One space with its live snapshots and how far each is behind its dataset */
+        get: operations["getSpace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spaces/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the snapshot that was live before the live one again */
+        post: operations["rollbackLiveSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshots": {
         parameters: {
             query?: never;
@@ -344,6 +378,23 @@ export interface paths {
         get: operations["getSnapshot"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a snapshot the live one of its space for its dataset */
+        post: operations["publishSnapshot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -675,6 +726,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/space-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an inspection of a space found */
+        get: operations["getRunSpaceReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/benchmarks": {
         parameters: {
             query?: never;
@@ -974,7 +1042,7 @@ export interface components {
         /** @enum {string} */
         Role: "researcher" | "admin";
         /** @enum {string} */
-        Permission: "people:read" | "people:manage" | "tokens:manage" | "audit:read" | "datasets:read" | "datasets:create" | "datasets:import" | "spaces:read" | "models:read" | "models:create" | "models:alias" | "sandboxes:read" | "sandboxes:probe" | "experiments:read" | "experiments:create" | "experiments:cancel" | "benchmarks:read" | "benchmarks:create" | "endpoints:read" | "endpoints:create" | "endpoints:traffic" | "endpoints:retire" | "analysis:read" | "analysis:create" | "rollouts:read" | "rollouts:request" | "rollouts:cancel" | "rollouts:approve" | "rollouts:reject" | "rollouts:rollback" | "inference:call" | "feedback:write";
+        Permission: "people:read" | "people:manage" | "tokens:manage" | "audit:read" | "datasets:read" | "datasets:create" | "datasets:import" | "spaces:read" | "spaces:publish" | "models:read" | "models:create" | "models:alias" | "sandboxes:read" | "sandboxes:probe" | "experiments:read" | "experiments:create" | "experiments:cancel" | "benchmarks:read" | "benchmarks:create" | "endpoints:read" | "endpoints:create" | "endpoints:traffic" | "endpoints:retire" | "analysis:read" | "analysis:create" | "rollouts:read" | "rollouts:request" | "rollouts:cancel" | "rollouts:approve" | "rollouts:reject" | "rollouts:rollback" | "inference:call" | "feedback:write";
         Problem: {
             /** @description about:blank: the code says which problem it is */
             type: string;
@@ -1271,10 +1339,66 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        SnapshotList: {
-            items: components["schemas"]["Snapshot"][];
-            /** @description Number of matches on all pages together */
-            total: number;
+        SpaceDetail: {
+            /** @description Hash of the definition: the same encoder used in the same way is the same space */
+            id: string;
+            definition: {
+                encoderSha256: string;
+                preprocessing: {
+                    width: number;
+                    height: number;
+                    /** @enum {string} */
+                    fit: "fill" | "cover" | "contain";
+                    mean: (number)[];
+                    std: (number)[];
+                };
+                /** @enum {string} */
+                pooling: "mean" | "cls";
+                normalised: boolean;
+                dim: number;
+                /** @enum {string} */
+                dtype: "float32" | "float16";
+            };
+            /** @description Artifact of the bundle whose encoder writes this space */
+            encoderTree: string;
+            /** Format: date-time */
+            createdAt: string;
+            live: components["schemas"]["LiveSnapshot"][];
+        };
+        LiveSnapshot: {
+            /** Format: uuid */
+            datasetId: string;
+            datasetName: string;
+            snapshot: components["schemas"]["Snapshot"];
+            /**
+             * Format: uuid
+             * @description Snapshot that was live before: where a rollback goes
+             */
+            previousId: string | null;
+            /**
+             * Format: date-time
+             * @description When it became live
+             */
+            movedAt: string;
+            /** @description Time since its vectors were computed */
+            ageSeconds: number;
+            /** @description Of the dataset */
+            newestVersion: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            };
+            /** @description How much of the newest version of the dataset the live snapshot holds */
+            coverage: {
+                /** @description Items of the newest version of the dataset */
+                items: number;
+                /** @description Items whose vector is that of the picture they have now */
+                covered: number;
+                /** @description Items whose picture has changed since */
+                stale: number;
+                /** @description Items without a vector */
+                missing: number;
+            };
         };
         Snapshot: {
             /** Format: uuid */
@@ -1290,10 +1414,55 @@ export interface components {
             encodedCount: number;
             /** @description Vectors taken from the snapshot before, because their picture had not changed */
             reusedCount: number;
+            /**
+             * @description How the vectors are stored
+             * @enum {string}
+             */
+            dtype: "f32" | "f16" | "int8";
+            /** @description Recall@10 of the stored vectors against those the encoder made; null for f32, which loses nothing */
+            quantisation: {
+                recall10: number;
+                queries: number;
+            } | null;
+            /** @description Parameters of the approximate index, its recall@10 against exact search and the median time of a search; null without one */
+            index: {
+                /** @enum {string} */
+                kind: "hnsw";
+                /**
+                 * @description Neighbours that a node keeps
+                 * @default 16
+                 */
+                connectivity: number;
+                /**
+                 * @description Candidates looked at while building
+                 * @default 128
+                 */
+                expansionAdd: number;
+                /**
+                 * @description Candidates looked at by a search
+                 * @default 64
+                 */
+                expansionSearch: number;
+                recall10: number;
+                queries: number;
+                p50Ms: number;
+            } | null;
             /** @description What snapshot:latest means for its space and dataset */
             isLive: boolean;
             /** Format: date-time */
             createdAt: string;
+        };
+        RollbackLiveSnapshot: {
+            /**
+             * Format: uuid
+             * @description Dataset whose live snapshot goes back
+             */
+            datasetId: string;
+        };
+        SnapshotList: {
+            items: components["schemas"]["Snapshot"][];
+            /** @description Number of matches on all pages together */
+            total: number;
         };
         ModelList: {
             items: components["schemas"]["Model"][];
@@ -1521,7 +1690,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        RecipeName: "finetune" | "embed" | "swap-encoder" | "evaluate";
+        RecipeName: "finetune" | "embed" | "swap-encoder" | "inspect-space" | "evaluate";
         ExperimentTemplate: {
             name: string;
             title: string;
@@ -1669,7 +1838,7 @@ export interface components {
                 parameters: {
                     /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
                     dataset: string;
-                    /** @description Bundle whose encoder computes the vectors: step:NAME or model:NAME@VERSION */
+                    /** @description Bundle whose encoder computes the vectors: step:NAME, model:NAME@VERSION or space:ID */
                     encoder: string;
                     /**
                      * @description Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID
@@ -1678,6 +1847,40 @@ export interface components {
                     previous?: string | null;
                     /** @default 64 */
                     batchSize?: number;
+                    /**
+                     * @description How vectors are stored; f16 takes half the room of f32, int8 a quarter
+                     * @default f32
+                     * @enum {string}
+                     */
+                    dtype?: "f32" | "f16" | "int8";
+                    /**
+                     * @description Build an index for approximate search; null searches exactly
+                     * @default null
+                     */
+                    index?: {
+                        /** @enum {string} */
+                        kind: "hnsw";
+                        /**
+                         * @description Neighbours that a node keeps
+                         * @default 16
+                         */
+                        connectivity?: number;
+                        /**
+                         * @description Candidates looked at while building
+                         * @default 128
+                         */
+                        expansionAdd?: number;
+                        /**
+                         * @description Candidates looked at by a search
+                         * @default 64
+                         */
+                        expansionSearch?: number;
+                    } | null;
+                    /**
+                     * @description Make the result the live snapshot of its space for the dataset; false leaves that to a person
+                     * @default true
+                     */
+                    publish?: boolean;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -1799,6 +2002,47 @@ export interface components {
                     bootstrap?: number;
                     /** @default 0.04 */
                     pricePerCpuHour?: number;
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "inspect-space";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /** @description Vectors to look at: step:NAME of an embed step, snapshot:ID or snapshot:latest */
+                    snapshot: string;
+                    /**
+                     * @description Vectors to compare with, of the same space or another: step:NAME, snapshot:ID or snapshot:latest
+                     * @default null
+                     */
+                    against?: string | null;
+                    /**
+                     * @description Attributes whose agreement among neighbours is measured; none takes all
+                     * @default []
+                     */
+                    attributes?: string[];
+                    /**
+                     * @description Items whose neighbours are shown
+                     * @default 24
+                     */
+                    queries?: number;
+                    /**
+                     * @description Neighbours shown of each
+                     * @default 8
+                     */
+                    neighbours?: number;
+                    /**
+                     * @description Items on the two-dimensional map
+                     * @default 1500
+                     */
+                    mapItems?: number;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -1983,7 +2227,7 @@ export interface components {
                 parameters: {
                     /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
                     dataset: string;
-                    /** @description Bundle whose encoder computes the vectors: step:NAME or model:NAME@VERSION */
+                    /** @description Bundle whose encoder computes the vectors: step:NAME, model:NAME@VERSION or space:ID */
                     encoder: string;
                     /**
                      * @description Snapshot of the same space to take unchanged vectors from: snapshot:latest or snapshot:ID
@@ -1992,6 +2236,40 @@ export interface components {
                     previous: string | null;
                     /** @default 64 */
                     batchSize: number;
+                    /**
+                     * @description How vectors are stored; f16 takes half the room of f32, int8 a quarter
+                     * @default f32
+                     * @enum {string}
+                     */
+                    dtype: "f32" | "f16" | "int8";
+                    /**
+                     * @description Build an index for approximate search; null searches exactly
+                     * @default null
+                     */
+                    index: {
+                        /** @enum {string} */
+                        kind: "hnsw";
+                        /**
+                         * @description Neighbours that a node keeps
+                         * @default 16
+                         */
+                        connectivity: number;
+                        /**
+                         * @description Candidates looked at while building
+                         * @default 128
+                         */
+                        expansionAdd: number;
+                        /**
+                         * @description Candidates looked at by a search
+                         * @default 64
+                         */
+                        expansionSearch: number;
+                    } | null;
+                    /**
+                     * @description Make the result the live snapshot of its space for the dataset; false leaves that to a person
+                     * @default true
+                     */
+                    publish: boolean;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -2113,6 +2391,47 @@ export interface components {
                     /** @description Model that the bundle becomes a version of; made when it does not exist */
                     model: string;
                 };
+            } | {
+                /** @description What other steps call it: step:NAME */
+                name: string;
+                /** @enum {string} */
+                recipe: "inspect-space";
+                parameters: {
+                    /** @description Dataset version to work on: dataset:NAME or dataset:NAME@VERSION */
+                    dataset: string;
+                    /** @description Vectors to look at: step:NAME of an embed step, snapshot:ID or snapshot:latest */
+                    snapshot: string;
+                    /**
+                     * @description Vectors to compare with, of the same space or another: step:NAME, snapshot:ID or snapshot:latest
+                     * @default null
+                     */
+                    against: string | null;
+                    /**
+                     * @description Attributes whose agreement among neighbours is measured; none takes all
+                     * @default []
+                     */
+                    attributes: string[];
+                    /**
+                     * @description Items whose neighbours are shown
+                     * @default 24
+                     */
+                    queries: number;
+                    /**
+                     * @description Neighbours shown of each
+                     * @default 8
+                     */
+                    neighbours: number;
+                    /**
+                     * @description Items on the two-dimensional map
+                     * @default 1500
+                     */
+                    mapItems: number;
+                };
+                /** @description Register the resulting bundle as a model version */
+                register?: {
+                    /** @description Model that the bundle becomes a version of; made when it does not exist */
+                    model: string;
+                };
             })[];
         };
         Run: {
@@ -2198,7 +2517,7 @@ export interface components {
         RunArtifact: {
             name: string;
             /** @enum {string} */
-            kind: "dataset" | "problems" | "bundle" | "snapshot" | "report";
+            kind: "dataset" | "problems" | "bundle" | "snapshot" | "report" | "space-report";
             treeHash: string;
             fileCount: number;
             sizeBytes: number;
@@ -2305,6 +2624,139 @@ export interface components {
             environment: {
                 [key: string]: string;
             };
+        };
+        SpaceReport: {
+            /** @enum {string} */
+            format: "graft-space-report";
+            /** @enum {number} */
+            formatVersion: 1;
+            space: {
+                id: string;
+                definition: {
+                    encoderSha256: string;
+                    preprocessing: {
+                        width: number;
+                        height: number;
+                        /** @enum {string} */
+                        fit: "fill" | "cover" | "contain";
+                        mean: (number)[];
+                        std: (number)[];
+                    };
+                    /** @enum {string} */
+                    pooling: "mean" | "cls";
+                    normalised: boolean;
+                    dim: number;
+                    /** @enum {string} */
+                    dtype: "float32" | "float16";
+                };
+            };
+            itemCount: number;
+            norms: {
+                mean: number;
+                deviation: number;
+                min: number;
+                max: number;
+            };
+            centroidLength: number;
+            agreement: {
+                attribute: string;
+                k: number;
+                neighbours: {
+                    value: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                chance: number;
+            }[];
+            map: {
+                itemId: string;
+                x: number;
+                y: number;
+            }[];
+            grids: {
+                itemId: string;
+                neighbours: {
+                    itemId: string;
+                    /** @description Cosine */
+                    score: number;
+                }[];
+                against: {
+                    itemId: string;
+                    /** @description Cosine */
+                    score: number;
+                }[] | null;
+            }[];
+            against: {
+                space: {
+                    id: string;
+                    definition: {
+                        encoderSha256: string;
+                        preprocessing: {
+                            width: number;
+                            height: number;
+                            /** @enum {string} */
+                            fit: "fill" | "cover" | "contain";
+                            mean: (number)[];
+                            std: (number)[];
+                        };
+                        /** @enum {string} */
+                        pooling: "mean" | "cls";
+                        normalised: boolean;
+                        dim: number;
+                        /** @enum {string} */
+                        dtype: "float32" | "float16";
+                    };
+                };
+                sharedItems: number;
+                norms: {
+                    mean: number;
+                    deviation: number;
+                    min: number;
+                    max: number;
+                };
+                centroidShift: number | null;
+                neighbourOverlap: {
+                    k: number;
+                    /** @description Share of the k nearest neighbours that both have, 0..1 */
+                    overlap: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                }[];
+                crossQueries: {
+                    fittedOn: number;
+                    unmapped: {
+                        k: number;
+                        /** @description Share of the k nearest neighbours that both have, 0..1 */
+                        overlap: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                    }[];
+                    mapped: {
+                        k: number;
+                        /** @description Share of the k nearest neighbours that both have, 0..1 */
+                        overlap: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                    }[];
+                    /** @description Between the mapped vector of an item and its vector in the other space */
+                    meanCosine: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                } | null;
+            } | null;
         };
         BenchmarkList: {
             items: components["schemas"]["Benchmark"][];
@@ -3615,6 +4067,72 @@ export interface operations {
             };
         };
     };
+    getSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One space with its live snapshots and how far each is behind its dataset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackLiveSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackLiveSnapshot"];
+            };
+        };
+        responses: {
+            /** @description Make the snapshot that was live before the live one again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listSnapshots: {
         parameters: {
             query?: {
@@ -3663,6 +4181,37 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description One snapshot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a snapshot the live one of its space for its dataset */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4146,7 +4695,7 @@ export interface operations {
                 order?: "asc" | "desc";
                 experimentId?: string;
                 state?: "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
-                recipe?: "finetune" | "embed" | "swap-encoder" | "evaluate";
+                recipe?: "finetune" | "embed" | "swap-encoder" | "inspect-space" | "evaluate";
             };
             header?: never;
             path?: never;
@@ -4351,6 +4900,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluationReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunSpaceReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an inspection of a space found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceReport"];
                 };
             };
             /** @description A problem */
