@@ -23,8 +23,9 @@ export { GraphBuilder, type ConvOptions } from './graph/builder.js';
 export { fixedShape, OPSET, type Value } from './graph/graph.js';
 
 // Differentiation and losses
-export { backward, gradientRules, type Seed } from './autodiff/backward.js';
-export { NoGradient } from './autodiff/rule.js';
+export { backward } from './autodiff/backward.js';
+export { gradientRules } from './autodiff/rules.js';
+export { NoGradient, type Seed } from './autodiff/rule.js';
 export { scalarLoss, weightedSum, type Loss, type Objective } from './losses/loss.js';
 export { softmaxCrossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
 export { languageModelLoss, type LanguageModelOptions } from './losses/language-model.js';

@@ -1,39 +1,39 @@
 import type { GraphBuilder } from '../graph/builder.js';
-import type { Value } from '../graph/graph.js';
+import { fixedShape, type Value } from '../graph/graph.js';
 import type { NodeProto } from '../proto/onnx.gen.js';
-import { convRules } from './conv.js';
-import { elementwiseRules } from './elementwise.js';
-import { indexingRules } from './indexing.js';
-import { matMulRules } from './matmul.js';
-import { normalisationRules } from './normalisation.js';
-import { reduceRules } from './reduce.js';
-import { NoGradient, type GradientRule } from './rule.js';
-import { shapeRules } from './shape.js';
-
-/** One rule per operator of the standard domain. */
-export const gradientRules: Readonly<Record<string, GradientRule>> = {
-  ...elementwiseRules,
-  ...matMulRules,
-  ...shapeRules,
-  ...reduceRules,
-  ...normalisationRules,
-  ...indexingRules,
-  ...convRules,
-};
-
-/** The gradient of the loss by some value of the graph, known before differentiation starts. */
-export interface Seed {
-  readonly of: Value;
-  readonly gradient: Value;
-}
+import { elementCount, type ElementType } from '../tensors/tensor.js';
+import { gradientRules } from './rules.js';
+import { NoGradient, type GradientRule, type Seed } from './rule.js';
 
 /**
  * Reverse-mode differentiation: adds nodes to the graph that compute the gradient of the loss by each of `wanted`.
- * Throws NoGradient for a node between them and the seeds whose operator has no rule, and an error where no path leads from one to the loss.
+ * Throws NoGradient for a node between them and the seeds whose operator has no rule, and an error where no path leads from one to the
+ * loss. A path on which every derivative is zero (Floor, say) gives zeros.
  */
 export function backward(graph: GraphBuilder, seeds: readonly Seed[], wanted: readonly Value[]): Map<string, Value> {
-  const forward = [...graph.nodes];
-  const dependent = dependentsOf(forward, wanted);
+  const nodes = [...graph.nodes];
+  for (const value of wanted) if (!differentiable.has(value.type)) refuseType(value);
+  const gradients = differentiate(graph, nodes, { seeds, wanted });
+  const reaching = ancestorsOf(
+    nodes,
+    seeds.map(({ of }) => of.name),
+    (name) => name !== '' && differentiable.has(graph.value(name).type),
+  );
+  return new Map(
+    wanted.map((value) => {
+      if (!reaching.has(value.name)) unreached(value);
+      return [value.name, gradients.get(value.name) ?? graph.zerosOf(fixedShape(value), value.type)];
+    }),
+  );
+}
+
+/** The gradients that are not zero, by name. `nodes` in topological order. */
+function differentiate(
+  graph: GraphBuilder,
+  nodes: readonly NodeProto[],
+  { seeds, wanted }: { seeds: readonly Seed[]; wanted: readonly Value[] },
+): Map<string, Value> {
+  const dependent = dependentsOf(graph, nodes, wanted);
   const contributions = new Map<string, Value[]>();
   const contribute = (name: string, gradient: Value): void => {
     contributions.set(name, [...(contributions.get(name) ?? []), gradient]);
@@ -48,37 +48,110 @@ export function backward(graph: GraphBuilder, seeds: readonly Seed[], wanted: re
   };
   for (const { of, gradient } of seeds) contribute(of.name, gradient);
 
-  for (const node of forward.reverse()) {
+  for (const node of [...nodes].reverse()) {
     const reached = node.output.some((name) => dependent.has(name) && contributions.has(name));
-    if (!reached || !node.input.some((name) => dependent.has(name))) continue;
-    const rule = node.domain === '' || node.domain === 'ai.onnx' ? gradientRules[node.opType] : undefined;
-    if (!rule) throw new NoGradient(node, 'expected an operator with a gradient, found none.');
-    const gradients = rule({
-      graph,
-      node,
-      inputs: node.input.map((name) => (name === '' ? undefined : graph.value(name))),
-      outputs: node.output.filter((name) => name !== '').map((name) => graph.value(name)),
-      gradients: node.output.map(total),
-      needs: (input) => dependent.has(node.input[input] ?? ''),
-    });
-    node.input.forEach((name, index) => {
-      const gradient = gradients[index];
-      if (gradient && dependent.has(name)) contribute(name, gradient);
-    });
+    if (!reached || !readsOf(node).some((name) => dependent.has(name))) continue;
+    const read = (name: string): Value | undefined => (name === '' ? undefined : graph.value(name));
+    const outputs = node.output.map(read);
+    try {
+      const rule = ruleOf(node);
+      // Nothing flows through a tensor without elements.
+      const moving = node.input.map((name) => dependent.has(name) && !isEmpty(graph.value(name)));
+      if (!moving.includes(true) || outputs.every((output) => !output || isEmpty(output))) continue;
+      const gradients = rule({
+        graph,
+        node,
+        inputs: node.input.map(read),
+        outputs,
+        gradients: node.output.map((name) => (dependent.has(name) ? total(name) : undefined)),
+        needs: (input) => moving[input] === true,
+        differentiate: (inner, innerSeeds, innerWanted) =>
+          differentiate(graph, inner, { seeds: innerSeeds, wanted: innerWanted }),
+      });
+      node.input.forEach((name, index) => {
+        const gradient = gradients[index];
+        if (gradient && moving[index]) contribute(name, gradient);
+      });
+    } catch (error) {
+      throw error instanceof NoGradient
+        ? error.advising(node, { upstream: upstreamOf(node, nodes, wanted), wanted })
+        : error;
+    }
   }
-  return new Map(wanted.map((value) => [value.name, total(value.name) ?? unreached(value)]));
+  return new Map(
+    wanted.flatMap((value) => {
+      const gradient = total(value.name);
+      return gradient ? [[value.name, gradient] as const] : [];
+    }),
+  );
 }
 
-function dependentsOf(nodes: readonly NodeProto[], wanted: readonly Value[]): Set<string> {
+function ruleOf(node: NodeProto): GradientRule {
+  const standard = node.domain === '' || node.domain === 'ai.onnx';
+  const rule = standard && Object.hasOwn(gradientRules, node.opType) ? gradientRules[node.opType] : undefined;
+  if (rule) return rule;
+  const control = standard && ['If', 'Loop', 'Scan'].includes(node.opType);
+  throw new NoGradient(
+    node,
+    control
+      ? 'expected a graph without branches and loops, found one: its inner graph has no gradient.'
+      : 'expected an operator with a gradient, found none.',
+  );
+}
+
+const differentiable: ReadonlySet<ElementType> = new Set(['float32', 'float64']);
+
+const isEmpty = ({ shape }: Value): boolean =>
+  shape.every((dim) => typeof dim === 'number') && elementCount(shape as number[]) === 0;
+
+/** Everything a change of `wanted` moves continuously: integers and flags end the path. */
+function dependentsOf(graph: GraphBuilder, nodes: readonly NodeProto[], wanted: readonly Value[]): Set<string> {
   const dependent = new Set(wanted.map(({ name }) => name));
-  for (const { input, output } of nodes) {
-    if (input.some((name) => dependent.has(name))) for (const name of output) dependent.add(name);
+  for (const node of nodes) {
+    if (!readsOf(node).some((name) => dependent.has(name))) continue;
+    for (const name of node.output) if (name !== '' && differentiable.has(graph.value(name).type)) dependent.add(name);
   }
   return dependent;
+}
+
+/** The names and everything that leads to them through values that `follows` admits. */
+function ancestorsOf(
+  nodes: readonly NodeProto[],
+  names: readonly string[],
+  follows: (name: string) => boolean = () => true,
+): Set<string> {
+  const ancestors = new Set(names);
+  for (const node of [...nodes].reverse())
+    if (node.output.some((name) => ancestors.has(name)))
+      for (const name of readsOf(node)) if (follows(name)) ancestors.add(name);
+  return ancestors;
+}
+
+/** What a node reads: its inputs, and what the graphs inside it take from around them. */
+function readsOf({ input, attribute }: NodeProto): string[] {
+  const graphs = attribute.flatMap(({ g, graphs: several }) => (g ? [g, ...several] : several));
+  const outer = graphs.flatMap((inner) => {
+    const own = new Set(
+      [...inner.input, ...inner.initializer].map(({ name }) => name).concat(inner.node.flatMap(({ output }) => output)),
+    );
+    return [...inner.node.flatMap(readsOf), ...inner.output.map(({ name }) => name)].filter((name) => !own.has(name));
+  });
+  return [...input, ...outer];
+}
+
+function upstreamOf(node: NodeProto, nodes: readonly NodeProto[], wanted: readonly Value[]): Value[] {
+  const ancestors = ancestorsOf(nodes, readsOf(node));
+  return wanted.filter(({ name }) => ancestors.has(name));
 }
 
 function unreached({ name }: Value): never {
   throw new Error(
     `Parameter "${name}": expected a path to the loss, found none. Freeze it or use it in the objective.`,
+  );
+}
+
+function refuseType({ name, type }: Value): never {
+  throw new Error(
+    `Parameter "${name}": expected float32 or float64, found ${type}, which has no gradient. Freeze it; adapters beside it can be trained.`,
   );
 }

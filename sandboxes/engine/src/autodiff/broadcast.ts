@@ -27,7 +27,7 @@ export function sumRows(graph: GraphBuilder, x: Value): Value {
   const [rows, columns] = fixedShape(x) as [number, number];
   if (rows === 1) return graph.reshape(x, [columns]);
   if (columns === 1) return graph.reshape(sumAll(graph, x), [1]);
-  return graph.reshape(graph.gemm(graph.filled([1, rows], 1), x), [columns]);
+  return graph.reshape(graph.gemm(graph.filled([1, rows], 1, x.type), x), [columns]);
 }
 
 /** All values to one scalar, in two stages: onnxruntime adds up a single stage naively and loses four digits over a million values. */

@@ -1,97 +1,157 @@
 import { intAttribute, intsAttribute, stringAttribute } from '../proto/messages.js';
+import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { convolvedSize } from '../graph/shapes.js';
+import { elementCount } from '../tensors/tensor.js';
 import { sumRows } from './broadcast.js';
-import { NoGradient, type Differentiation, type GradientRule } from './rule.js';
+import { emitted } from './emit.js';
+import type { Differentiation, GradientRule } from './rule.js';
 
-type Pair = readonly [number, number];
-type Pads = readonly [number, number, number, number];
-
+/** By spatial axis. */
 interface Window {
-  readonly strides: Pair;
-  readonly dilations: Pair;
-  readonly pads: Pads;
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly group: number;
+}
+
+/** A convolution of `wide` with `weight` [out, in / group, ...kernel] that answers `narrow`, and the same read backwards. */
+interface Convolution extends Window {
+  readonly wide: readonly number[];
+  readonly narrow: readonly number[];
+  readonly kernel: readonly number[];
 }
 
 export const convRules = {
   Conv: (of) => {
-    const [, , bias] = of.inputs;
-    const window = readWindow(of);
+    const { graph, inputs, gradients, needs } = of;
+    const [x, weight, bias, gradient] = [inputs[0]!, inputs[1]!, inputs[2], gradients[0]!];
+    const convolution = readConvolution(of, x, gradient);
     return [
-      of.needs(0) ? inputGradient(of, window) : undefined,
-      of.needs(1) ? weightGradient(of, window) : undefined,
-      bias && of.needs(2) ? biasGradient(of) : undefined,
+      needs(0) ? transposed(graph, gradient, weight, convolution) : undefined,
+      needs(1) ? weightGradient(graph, x, gradient, convolution) : undefined,
+      bias && needs(2) ? sumPerChannel(graph, gradient) : undefined,
+    ];
+  },
+  // The transpose of a convolution from y to x, so x and gradient change places.
+  ConvTranspose: (of) => {
+    const { graph, inputs, gradients, needs } = of;
+    const [x, weight, bias, gradient] = [inputs[0]!, inputs[1]!, inputs[2], gradients[0]!];
+    const convolution = readConvolution(of, gradient, x);
+    return [
+      needs(0) ? convolved(graph, gradient, weight, convolution) : undefined,
+      needs(1) ? weightGradient(graph, gradient, x, convolution) : undefined,
+      bias && needs(2) ? sumPerChannel(graph, gradient) : undefined,
     ];
   },
 } satisfies Record<string, GradientRule>;
 
-function readWindow({ node, inputs }: Differentiation): Window {
-  const group = intAttribute(node, 'group', 1);
-  const padding = stringAttribute(node, 'auto_pad', 'NOTSET');
-  if (inputs[0]!.shape.length !== 4 || group !== 1 || padding !== 'NOTSET') {
-    throw new NoGradient(
-      node,
-      `expected a 2-D convolution of one group with explicit pads, found rank ${inputs[0]!.shape.length}, ${group} groups and auto_pad ${padding}.`,
-    );
-  }
+function readConvolution({ node, inputs }: Differentiation, wide: Value, narrow: Value): Convolution {
+  const kernel = fixedShape(inputs[1]!).slice(2);
+  const each = (name: string, missing: number) => intsAttribute(node, name) ?? kernel.map(() => missing);
+  const [strides, dilations, pads] = [each('strides', 1), each('dilations', 1), intsAttribute(node, 'pads')];
+  const sizes = { wide: fixedShape(wide), narrow: fixedShape(narrow), kernel };
+  const mode = stringAttribute(node, 'auto_pad', 'NOTSET');
+  const amounts = kernel.map((size, axis) => {
+    if (mode === 'VALID') return [0, 0] as const;
+    // What the sizes ask for: with auto_pad, and with the output_shape of a ConvTranspose.
+    const fitted =
+      (sizes.narrow[2 + axis]! - 1) * strides[axis]! + (size - 1) * dilations[axis]! + 1 - sizes.wide[2 + axis]!;
+    const automatic = mode !== 'NOTSET' || (node.opType === 'ConvTranspose' && intsAttribute(node, 'output_shape'));
+    if (!automatic) return [pads?.[axis] ?? 0, pads?.[axis + kernel.length] ?? 0] as const;
+    const total = Math.max(0, fitted);
+    const [less, more] = [Math.floor(total / 2), Math.ceil(total / 2)];
+    const moreFirst = node.opType === 'Conv' ? mode === 'SAME_LOWER' : mode !== 'SAME_UPPER';
+    return moreFirst ? ([more, less] as const) : ([less, more] as const);
+  });
   return {
-    strides: (intsAttribute(node, 'strides') ?? [1, 1]) as unknown as Pair,
-    dilations: (intsAttribute(node, 'dilations') ?? [1, 1]) as unknown as Pair,
-    pads: (intsAttribute(node, 'pads') ?? [0, 0, 0, 0]) as unknown as Pads,
+    ...sizes,
+    strides,
+    dilations,
+    before: amounts.map(([first]) => first),
+    after: amounts.map(([, last]) => last),
+    group: intAttribute(node, 'group', 1),
   };
 }
 
-/** The transposed convolution; `output_padding` restores rows and columns that the stride never reached. */
-function inputGradient({ graph, inputs, gradients }: Differentiation, { strides, dilations, pads }: Window): Value {
-  const [x, weight] = [fixedShape(inputs[0]!), fixedShape(inputs[1]!)];
-  const out = fixedShape(gradients[0]!);
-  const missing = ([0, 1] as const).map((axis) => {
-    const reached =
-      (out[2 + axis]! - 1) * strides[axis] -
-      pads[axis] -
-      pads[axis + 2]! +
-      (weight[2 + axis]! - 1) * dilations[axis] +
-      1;
-    return x[2 + axis]! - reached;
+/** Attributes of the convolution from wide to narrow, whatever padding the node asked for. */
+const attributesOf = ({ strides, dilations, before, after, group }: Window) => ({
+  strides,
+  dilations,
+  pads: [...before, ...after],
+  group,
+});
+
+/** From wide to narrow. Where the padding does not fill the last window (output_padding), zeros do. */
+function convolved(graph: GraphBuilder, x: Value, weight: Value, convolution: Convolution): Value {
+  const { narrow, wide, kernel, strides, dilations, before } = convolution;
+  const after = kernel.map(
+    (size, axis) =>
+      (narrow[2 + axis]! - 1) * strides[axis]! + (size - 1) * dilations[axis]! + 1 - wide[2 + axis]! - before[axis]!,
+  );
+  const cut = after.map((amount) => Math.min(0, amount));
+  const none = wide.map(() => 0);
+  const kept = cut.some((amount) => amount < 0) ? graph.pad(x, [...none, 0, 0, ...cut]) : x;
+  return emitted(graph, 'Conv', {
+    inputs: [kept, weight],
+    like: { type: x.type, shape: narrow },
+    attributes: attributesOf({ ...convolution, after: after.map((amount) => Math.max(0, amount)) }),
   });
-  const [result] = graph.emit({
-    opType: 'ConvTranspose',
-    inputs: [gradients[0], inputs[1]],
-    outputs: [{ type: 'float32', shape: x }],
-    attributes: { strides, dilations, pads, output_padding: missing },
-  });
-  return result!;
 }
 
-/** A convolution of the input with the gradient, batch and channels exchanged, stride and dilation exchanged. */
-function weightGradient({ graph, inputs, gradients }: Differentiation, { strides, dilations, pads }: Window): Value {
-  const [x, weight] = [fixedShape(inputs[0]!), fixedShape(inputs[1]!)];
-  const out = fixedShape(gradients[0]!);
-  const reached = ([0, 1] as const).map((axis) =>
-    convolvedSize(x[2 + axis]!, {
-      kernel: out[2 + axis]!,
-      stride: dilations[axis],
-      dilation: strides[axis],
-      pads: pads[axis] + pads[axis + 2]!,
+/** From narrow to wide; `output_padding` restores what the stride never reached. */
+function transposed(graph: GraphBuilder, y: Value, weight: Value, convolution: Convolution): Value {
+  const { wide, narrow, kernel, strides, dilations, before, after } = convolution;
+  const missing = kernel.map(
+    (size, axis) =>
+      wide[2 + axis]! -
+      ((narrow[2 + axis]! - 1) * strides[axis]! - before[axis]! - after[axis]! + (size - 1) * dilations[axis]! + 1),
+  );
+  return emitted(graph, 'ConvTranspose', {
+    inputs: [y, weight],
+    like: { type: y.type, shape: wide },
+    attributes: { ...attributesOf(convolution), output_padding: missing },
+  });
+}
+
+/**
+ * A convolution of the input with the gradient, batch and channels exchanged, stride and dilation exchanged. Groups go into the
+ * channels, the batch within: [channels / group, group * batch, ...].
+ */
+function weightGradient(graph: GraphBuilder, x: Value, gradient: Value, convolution: Convolution): Value {
+  const { strides, dilations, before, after, group, kernel, wide, narrow } = convolution;
+  const [batch, channels, ...sizes] = wide as [number, number, ...number[]];
+  const spatial = (from: number) => sizes.map((_, axis) => from + axis);
+  const grouped = graph.reshape(x, [batch, group, channels / group, ...sizes]);
+  const wideFirst = graph.reshape(graph.transpose(grouped, [2, 1, 0, ...spatial(3)]), [
+    channels / group,
+    group * batch,
+    ...sizes,
+  ]);
+  const swap = [1, 0, ...spatial(2)];
+  const reached = kernel.map((_, axis) =>
+    convolvedSize(sizes[axis]!, {
+      kernel: narrow[2 + axis]!,
+      stride: dilations[axis]!,
+      dilation: strides[axis]!,
+      pads: before[axis]! + after[axis]!,
     }),
   );
-  const exchanged = graph.conv(
-    graph.transpose(inputs[0]!, [1, 0, 2, 3]),
-    graph.transpose(gradients[0]!, [1, 0, 2, 3]),
-    { strides: dilations, dilations: strides, pads },
+  const product = emitted(graph, 'Conv', {
+    inputs: [wideFirst, graph.transpose(gradient, swap)],
+    like: { type: x.type, shape: [channels / group, narrow[1]!, ...reached] },
+    attributes: attributesOf({ ...convolution, strides: dilations, dilations: strides }),
+  });
+  const cut = kernel.reduce(
+    (value, size, axis) => (reached[axis] === size ? value : graph.slice(value, { axis: 2 + axis, from: 0, to: size })),
+    product,
   );
-  const cut = ([0, 1] as const).reduce(
-    (value, axis) =>
-      reached[axis] === weight[2 + axis]
-        ? value
-        : graph.slice(value, { axis: 2 + axis, from: 0, to: weight[2 + axis]! }),
-    exchanged,
-  );
-  return graph.transpose(cut, [1, 0, 2, 3]);
+  return graph.transpose(cut, swap);
 }
 
-function biasGradient({ graph, gradients }: Differentiation): Value {
-  const [batch, channels, height, width] = fixedShape(gradients[0]!) as [number, number, number, number];
-  const perImage = graph.reduceSum(graph.reshape(gradients[0]!, [batch, channels, height * width]), [2], false);
-  return sumRows(graph, perImage);
+/** [n, c, ...] to [c]. */
+export function sumPerChannel(graph: GraphBuilder, x: Value): Value {
+  const [batch, channels, ...sizes] = fixedShape(x) as [number, number, ...number[]];
+  return sumRows(graph, graph.reduceSum(graph.reshape(x, [batch, channels, elementCount(sizes)]), [2], false));
 }

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { elementCount } from '../tensors/tensor.js';
 import { unbroadcast } from './broadcast.js';
-import { NoGradient, type GradientRule } from './rule.js';
+import { rewritingRule, type GradientRule } from './rule.js';
 
 /** Last two axes swapped; onnxruntime fuses it into the product that follows. */
 function swapped(graph: GraphBuilder, x: Value): Value {
@@ -12,13 +12,10 @@ function swapped(graph: GraphBuilder, x: Value): Value {
 }
 
 export const matMulRules = {
-  MatMul: ({ graph, node, inputs, gradients, needs }) => {
+  MatMul: (of) => {
+    const { graph, inputs, gradients, needs } = of;
     const [a, b, gradient] = [inputs[0]!, inputs[1]!, gradients[0]!];
-    if (a.shape.length < 2 || b.shape.length < 2)
-      throw new NoGradient(
-        node,
-        `expected matrices, found shapes [${a.shape.join(', ')}] and [${b.shape.join(', ')}].`,
-      );
+    if (a.shape.length < 2 || b.shape.length < 2) return vectorProduct(of);
     if (b.shape.length > 2) {
       return [
         needs(0) ? unbroadcast(graph, graph.matMul(gradient, swapped(graph, b)), a) : undefined,
@@ -36,9 +33,12 @@ export const matMulRules = {
     ];
   },
   Gemm: ({ graph, node, inputs, gradients, needs }) => {
-    if (floatAttribute(node, 'alpha', 1) !== 1 || floatAttribute(node, 'beta', 1) !== 1)
-      throw new NoGradient(node, 'expected alpha = beta = 1.');
-    const [a, b, c, gradient] = [inputs[0]!, inputs[1]!, inputs[2], gradients[0]!];
+    const [a, b, c] = [inputs[0]!, inputs[1]!, inputs[2]];
+    const scaled = (name: string): Value => {
+      const factor = floatAttribute(node, name, 1);
+      return factor === 1 ? gradients[0]! : graph.mul(gradients[0]!, factor);
+    };
+    const gradient = scaled('alpha');
     const transA = intAttribute(node, 'transA', 0) === 1;
     const transB = intAttribute(node, 'transB', 0) === 1;
     const toA = () =>
@@ -48,7 +48,15 @@ export const matMulRules = {
     return [
       needs(0) ? toA() : undefined,
       needs(1) ? toB() : undefined,
-      c && needs(2) ? unbroadcast(graph, gradient, c) : undefined,
+      c && needs(2) ? unbroadcast(graph, scaled('beta'), c) : undefined,
     ];
   },
 } satisfies Record<string, GradientRule>;
+
+/** A vector counts as one row on the left, as one column on the right. */
+const vectorProduct = rewritingRule(({ graph, inputs, outputs }) => {
+  const [a, b] = [inputs[0]!, inputs[1]!];
+  const left = a.shape.length === 1 ? graph.reshape(a, [1, ...a.shape]) : a;
+  const right = b.shape.length === 1 ? graph.reshape(b, [...b.shape, 1]) : b;
+  return [graph.reshape(graph.matMul(left, right), outputs[0]!.shape)];
+});

@@ -1,7 +1,8 @@
 import { intAttribute } from '../proto/messages.js';
-import { fixedShape } from '../graph/graph.js';
+import { fixedShape, type Value } from '../graph/graph.js';
+import { positiveAxis } from '../graph/shapes.js';
 import { elementCount } from '../tensors/tensor.js';
-import { sumRows } from './broadcast.js';
+import { sumRows, unbroadcast } from './broadcast.js';
 import { NoGradient, unaryRule, type GradientRule } from './rule.js';
 
 export const normalisationRules = {
@@ -13,27 +14,39 @@ export const normalisationRules = {
     graph.sub(gradient, graph.mul(graph.exp(y), graph.reduceSum(gradient, [intAttribute(node, 'axis', -1)]))),
   ),
   // Row means as products with scale / size and column sums as products with ones: both faster than reductions.
-  LayerNormalization: ({ graph, node, inputs: [x, scale, bias], gradients: [gradient], needs }) => {
+  LayerNormalization: ({ graph, node, inputs: [x, scale, bias], gradients: [gradient, ...statistics], needs }) => {
     const shape = fixedShape(x!);
-    const size = shape.at(-1)!;
-    const axis = intAttribute(node, 'axis', -1);
-    if (axis !== -1 && axis !== shape.length - 1)
-      throw new NoGradient(node, `expected normalisation over the last axis, found axis ${axis}.`);
-    const perRow = { type: 'float32', shape: [...shape.slice(0, -1), 1] } as const;
-    const [, mean, inverseDeviation] = graph.extendOutputs(node, [{ type: 'float32', shape }, perRow, perRow]);
-    const normal = graph.mul(graph.sub(x!, mean!), inverseDeviation!);
-    const weighted = graph.mul(gradient!, normal);
-    const perColumn = (value: typeof normal) =>
-      graph.reshape(sumRows(graph, graph.reshape(value, [elementCount(shape) / size, size])), [size]);
+    const axis = positiveAxis(intAttribute(node, 'axis', -1), shape.length);
+    const [leading, normalised] = [shape.slice(0, axis), shape.slice(axis)];
+    const size = elementCount(normalised);
+    if (statistics.some((used) => used))
+      throw new NoGradient(
+        node,
+        'expected only the normalised output in use, found its mean or deviation in the loss.',
+      );
+    const perRow = { type: x!.type, shape: [...leading, ...normalised.map(() => 1)] };
+    const [, mean, inverse] = graph.extendOutputs(node, [{ type: x!.type, shape }, perRow, perRow]);
+    const lines = axis === 0 ? [1] : leading;
+    const rows = (value: Value): Value => graph.reshape(value, [...lines, size]);
+    const column = (value: Value): Value => graph.reshape(value, [...lines, 1]);
+    const weight = graph.reshape(graph.expand(scale!, normalised), [size]);
+    const d = rows(gradient!);
+    const normal = graph.mul(graph.sub(rows(x!), column(mean!)), column(inverse!));
+    const weighted = graph.mul(d, normal);
+    const perColumn = (value: Value, like: Value): Value => {
+      const sums = sumRows(graph, graph.reshape(value, [elementCount(leading), size]));
+      return unbroadcast(graph, graph.reshape(sums, normalised), like);
+    };
     const toInput = () => {
-      const share = graph.reshape(graph.mul(scale!, 1 / size), [size, 1]);
-      const centred = graph.sub(graph.mul(gradient!, scale!), graph.matMul(gradient!, share));
-      return graph.mul(graph.sub(centred, graph.mul(normal, graph.matMul(weighted, share))), inverseDeviation!);
+      const share = graph.reshape(graph.mul(weight, 1 / size), [size, 1]);
+      const centred = graph.sub(graph.mul(d, weight), graph.matMul(d, share));
+      const pulled = graph.sub(centred, graph.mul(normal, graph.matMul(weighted, share)));
+      return graph.reshape(graph.mul(pulled, column(inverse!)), shape);
     };
     return [
       needs(0) ? toInput() : undefined,
-      needs(1) ? perColumn(weighted) : undefined,
-      bias && needs(2) ? perColumn(gradient!) : undefined,
+      needs(1) ? perColumn(weighted, scale!) : undefined,
+      bias && needs(2) ? perColumn(d, bias) : undefined,
     ];
   },
 } satisfies Record<string, GradientRule>;

@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute } from '../proto/messages.js';
-import { fixedShape, type Value } from '../graph/graph.js';
+import { fixedShape } from '../graph/graph.js';
 import { positiveAxis } from '../graph/shapes.js';
 import { unbroadcast } from './broadcast.js';
 import { NoGradient, unaryRule, type Differentiation, type GradientRule } from './rule.js';
@@ -33,6 +33,9 @@ export const shapeRules = {
       permutation.map((_, axis) => permutation.indexOf(axis)),
     );
   }),
+  Identity: unaryRule(({ gradient }) => gradient),
+  Cast: unaryRule(({ graph, x, gradient }) => graph.cast(gradient, x.type)),
+  CastLike: unaryRule(({ graph, x, gradient }) => graph.cast(gradient, x.type)),
   Concat: ({ graph, node, inputs, gradients }) => {
     const parts = inputs.filter((input) => input !== undefined);
     const axis = positiveAxis(intAttribute(node, 'axis', 0), parts[0]!.shape.length);
@@ -44,35 +47,8 @@ export const shapeRules = {
   },
   Split: ({ graph, node, outputs, gradients }) => [
     graph.concat(
-      outputs.map((output, index) => gradients[index] ?? graph.zerosOf(fixedShape(output))),
+      outputs.map((output, index) => gradients[index] ?? graph.zerosOf(fixedShape(output!), output!.type)),
       intAttribute(node, 'axis', 0),
     ),
   ],
-  Slice: (of) => {
-    const shape = fixedShape(of.inputs[0]!);
-    const starts = constantInput(of, 1)!;
-    const axes = constantInput(of, 3) ?? starts.map((_, index) => index);
-    const steps = constantInput(of, 4) ?? [];
-    if (steps.some((step) => step !== 1))
-      throw new NoGradient(of.node, `expected steps of 1, found [${steps.join(', ')}].`);
-    return [
-      padded(of, {
-        shape,
-        from: new Map(axes.map((axis, index) => [positiveAxis(axis, shape.length), starts[index]!])),
-      }),
-    ];
-  },
 } satisfies Record<string, GradientRule>;
-
-/** The gradient with zeros around it where the forward pass cut away: `from` holds the first element kept, by axis. */
-function padded(
-  { graph, outputs, gradients }: Differentiation,
-  { shape, from }: { shape: readonly number[]; from: ReadonlyMap<number, number> },
-): Value {
-  const kept = fixedShape(outputs[0]!);
-  const before = shape.map((size, axis) => {
-    const start = from.get(axis) ?? 0;
-    return Math.min(start < 0 ? Math.max(0, start + size) : start, size);
-  });
-  return graph.pad(gradients[0]!, [...before, ...shape.map((size, axis) => size - kept[axis]! - before[axis]!)]);
-}

@@ -21,7 +21,7 @@ export interface ConvOptions {
   readonly pads?: readonly [number, number, number, number];
 }
 
-/** A graph with typed ONNX operators (operator set 21). A plain number stands for a float32 scalar. */
+/** A graph with typed ONNX operators (operator set 21). A plain number stands for a scalar of the type it meets. */
 export class GraphBuilder extends Graph {
   // Elementwise, with broadcasting
   add = (a: Value | number, b: Value | number): Value => this.binary('Add', a, b);
@@ -58,7 +58,7 @@ export class GraphBuilder extends Graph {
   }
 
   where(condition: Value, a: Value | number, b: Value | number): Value {
-    const [yes, no] = [this.lift(a), this.lift(b)];
+    const [yes, no] = this.liftBoth(a, b);
     return this.one('Where', [condition, yes, no], {
       type: yes.type,
       shape: broadcastShape(condition.shape, broadcastShape(yes.shape, no.shape)),
@@ -157,8 +157,8 @@ export class GraphBuilder extends Graph {
     return this.one('Pad', [x, this.integers(amounts)], { type: x.type, shape });
   }
 
-  zerosOf(shape: readonly number[]): Value {
-    return this.one('ConstantOfShape', [this.integers(shape)], { type: 'float32', shape });
+  zerosOf(shape: readonly number[], type: ElementType = 'float32'): Value {
+    return this.cast(this.one('ConstantOfShape', [this.integers(shape)], { type: 'float32', shape }), type);
   }
 
   // Index
@@ -269,17 +269,18 @@ export class GraphBuilder extends Graph {
   }
 
   /** A constant of one number, of known sizes; equal ones are shared. */
-  filled(shape: readonly number[], value: number): Value {
-    return this.pool(`float32 ${value} [${shape.join()}]`, () =>
+  filled(shape: readonly number[], value: number, type: ElementType = 'float32'): Value {
+    const filled = this.pool(`float32 ${value} [${shape.join()}]`, () =>
       float32(
         shape,
         constantInitial(value)(shape, () => 0),
       ),
     );
+    return this.cast(filled, type);
   }
 
   private binary(opType: string, a: Value | number, b: Value | number, type?: ElementType): Value {
-    const [left, right] = [this.lift(a), this.lift(b)];
+    const [left, right] = this.liftBoth(a, b);
     if (left.type !== right.type)
       throw new Error(
         `${opType} of "${left.name}" and "${right.name}": expected one type, found ${left.type} and ${right.type}.`,
@@ -319,8 +320,11 @@ export class GraphBuilder extends Graph {
     return this.concat(parts, 0);
   }
 
-  private lift(value: Value | number): Value {
-    return typeof value === 'number' ? this.scalar(value) : value;
+  /** A number takes the type of the value it meets. */
+  private liftBoth(a: Value | number, b: Value | number): [Value, Value] {
+    const lift = (value: Value | number, other: Value | number): Value =>
+      typeof value !== 'number' ? value : this.scalar(value, typeof other === 'number' ? 'float32' : other.type);
+    return [lift(a, b), lift(b, a)];
   }
 
   private one(

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, type NodeProto } from '../proto/onnx.gen.js';
 import { constantNode, node, valueInfo, type AttributeValue, type Dimension, type Shape } from '../proto/messages.js';
 import { seededRandom, type Initial } from '../tensors/random.js';
-import { float32, int64, type ElementType, type Tensor } from '../tensors/tensor.js';
+import { float32, int64, scalarOf, type ElementType, type Tensor } from '../tensors/tensor.js';
 import { Model } from '../model/model.js';
 
 /** Operator set the engine writes. */
@@ -91,9 +91,9 @@ export class Graph {
     return this.declare({ name, type: value.type, shape: value.shape });
   }
 
-  /** A float32 scalar; equal ones are shared. */
-  scalar(value: number): Value {
-    return this.pool(`float32 ${value}`, () => float32([], [value]));
+  /** A scalar; equal ones are shared. */
+  scalar(value: number, type: ElementType = 'float32'): Value {
+    return this.pool(`${type} scalar ${value}`, () => scalarOf(type, value));
   }
 
   /** A vector of int64: axes, sizes, positions; equal ones are shared. */

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
-import type { Seed } from '../autodiff/backward.js';
+import type { Seed } from '../autodiff/rule.js';
 
 /**
  * A scalar and where its differentiation starts. A loss with a short hand-derived gradient (cross-entropy: softmax - target)

@@ -73,6 +73,16 @@ export const float32 = (shape: readonly number[], data: Float32Array | readonly 
 export const int64 = (shape: readonly number[], data: BigInt64Array | readonly number[]): Tensor =>
   tensor('int64', shape, data instanceof BigInt64Array ? data : BigInt64Array.from(data, (value) => BigInt(value)));
 
+/** One number in a tensor of rank 0; throws for the 16-bit floats, which the engine does not compute with. */
+export function scalarOf(type: ElementType, value: number): Tensor {
+  if (type === 'float16' || type === 'bfloat16')
+    throw new Error(`Scalar ${value}: expected a type the engine computes with, found ${type}.`);
+  const data = new elements[type].array(new ArrayBuffer(elements[type].bytes), 0, 1);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[0] = BigInt(value);
+  else data[0] = value;
+  return tensor(type, [], data);
+}
+
 export const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Little-endian bytes as a tensor; copied only where the alignment of the typed array asks for it. */

@@ -1,0 +1,30 @@
+import { apply, describeGradients } from '../testing/gradient-cases.js';
+import { normalisationRules } from './normalisation.js';
+
+describeGradients(normalisationRules, {
+  Softmax: {
+    'over the last axis': { shapes: [[3, 4]], build: (g, a) => g.softmax(a) },
+    'over the first axis': { shapes: [[3, 4]], build: (g, a) => g.softmax(a, 0) },
+  },
+  LogSoftmax: { 'over the last axis': { shapes: [[3, 4]], build: (g, a) => g.logSoftmax(a) } },
+  LayerNormalization: {
+    'with scale and bias': {
+      shapes: [[2, 3, 4], [4], [4]],
+      build: (g, x, scale, bias) => g.layerNormalization(x, { scale: scale!, bias: bias! }),
+    },
+    'over two axes': {
+      shapes: [
+        [2, 3, 4],
+        [3, 4],
+        [3, 4],
+      ],
+      build: (g, x, scale, bias) =>
+        apply(g, 'LayerNormalization', { inputs: [x, scale, bias], attributes: { axis: 1 } }),
+    },
+    'over all axes with a scale that broadcasts': {
+      shapes: [[3, 4], [4]],
+      build: (g, x, scale) => apply(g, 'LayerNormalization', { inputs: [x, scale], attributes: { axis: 0 } }),
+    },
+    'without bias': { shapes: [[3, 5], [5]], build: (g, x, scale) => g.layerNormalization(x, { scale: scale! }) },
+  },
+});
