@@ -9,6 +9,9 @@ import type { ElementType, Tensor } from '../tensors/tensor.js';
 import { Model, type Port } from '../model/model.js';
 import { upgraded } from '../model/upgrade/upgrade.js';
 import { allNodes } from '../model/walk.js';
+import { decompose } from '../decompose/decompose.js';
+import { fixedShape } from './graph.js';
+import { inferredValues } from './inferred-values.js';
 
 /** A model with every size known and everything folded that the sizes decide. */
 export interface SpecialisedModel {
@@ -24,14 +27,16 @@ const quiet = { logSeverityLevel: 3, intraOpNumThreads: 1 } as const;
 
 /**
  * Fixes the input shapes and lets onnxruntime itself fold shape arithmetic and infer all shapes, so that any graph it runs can be
- * differentiated; older operator sets are carried to the engine's own first. `lifted` initializers become inputs: they will change, so nothing may be folded from them.
+ * differentiated; older operator sets are carried to the engine's own first and fused operators taken apart. `lifted` initializers
+ * become inputs: they will change, so nothing may be folded from them.
  */
 export async function specialise(
   model: Model,
   inputShapes: Readonly<Record<string, readonly number[]>>,
   lifted: ReadonlySet<string>,
 ): Promise<SpecialisedModel> {
-  const folded = await foldedByRuntime(fixInputs(upgraded(model), inputShapes, lifted));
+  const fixed = fixInputs(upgraded(model), inputShapes, lifted);
+  const folded = await foldedByRuntime(await decompose(fixed));
   return {
     nodes: folded.graph.node,
     constants: folded.initializers,
@@ -89,25 +94,8 @@ async function foldedByRuntime(model: Model): Promise<Model> {
 }
 
 async function inferredByRuntime(model: Model): Promise<SpecialisedModel['values']> {
-  const known = new Set(model.graph.output.map(({ name }) => name));
-  const inner = model.graph.node.flatMap(({ output }) => output.filter((name) => name !== '' && !known.has(name)));
-  const output = [...model.graph.output, ...inner.map((name) => create(ValueInfoProtoSchema, { name }))];
-  const session = await InferenceSession.create(
-    model.withGraph(copyOf(model.graph, { output }), model.initializers).toBytes(),
-    { ...quiet, graphOptimizationLevel: 'disabled' },
+  const values = await inferredValues(model);
+  return new Map(
+    [...values].map(([name, value]) => [name, { type: value.type, shape: fixedShape({ name, ...value }) }]),
   );
-  const { outputMetadata } = session;
-  await session.release();
-  return new Map(outputMetadata.map((found) => [found.name, fixedTensor(found)]));
-}
-
-function fixedTensor(found: InferenceSession.ValueMetadata): { type: ElementType; shape: number[] } {
-  if (!found.isTensor) throw new Error(`Value "${found.name}": expected a tensor, found another kind of value.`);
-  const shape = found.shape.map((dim) => {
-    if (typeof dim === 'number') return dim;
-    throw new Error(
-      `Value "${found.name}": expected a shape that the inputs decide, found [${found.shape.join(', ')}].`,
-    );
-  });
-  return { type: found.type as ElementType, shape };
 }

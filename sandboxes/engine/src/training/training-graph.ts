@@ -1,4 +1,5 @@
 import { backward } from '../autodiff/backward.js';
+import { operatorTables } from '../decompose/tables.js';
 import { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import type { Objective } from '../losses/loss.js';
@@ -14,7 +15,10 @@ export interface TrainingGraphOptions<Name extends string> {
     graph: GraphBuilder,
     models: Readonly<Record<Name, TrainableModel>>,
   ) => Objective | Promise<Objective>;
-  /** Which weights ("model/initializer") change; the others are frozen. Default: every float32 initializer of rank 1 and above. */
+  /**
+   * Which weights ("model/initializer") change; the others are frozen. Default: every float32 initializer of rank 1 and above
+   * that is no table of an operator (rotations, scales of quantised weights): those are never trained.
+   */
   readonly trainable?: (name: string) => boolean;
   /** Weights that do not change, beside those that `trainable` leaves out. A pattern that names no weight is an error. */
   readonly freeze?: readonly NamePattern[];
@@ -31,6 +35,11 @@ export interface TrainingGraph {
 
 const isWeight = ({ type, shape }: Tensor): boolean => type === 'float32' && shape.length >= 1;
 
+function weightsOf(model: Model): string[] {
+  const tables = operatorTables(model);
+  return [...model.initializers].filter(([name, value]) => isWeight(value) && !tables.has(name)).map(([name]) => name);
+}
+
 /** Writes the objective over the models and differentiates it by every weight that is not frozen. */
 export async function trainingGraph<Name extends string>({
   models,
@@ -42,7 +51,7 @@ export async function trainingGraph<Name extends string>({
   const weights = Object.entries<Model>(models).map(([name, model]) => ({
     name,
     model,
-    weights: [...model.initializers].filter(([, value]) => isWeight(value)).map(([weight]) => weight),
+    weights: weightsOf(model),
   }));
   const names = weights.flatMap(({ name, weights }) => weights.map((weight) => parameterName(name, weight)));
   refuseUnmatched('freeze', freeze, names);

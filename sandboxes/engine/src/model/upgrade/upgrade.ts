@@ -1,7 +1,7 @@
 import type { GraphProto, NodeProto } from '../../proto/onnx.gen.js';
 import { copyOf, readValueInfo } from '../../proto/messages.js';
 import type { Model } from '../model.js';
-import { allGraphs, allNodes } from '../walk.js';
+import { allGraphs, allNodes, nestedGraphs, withNestedGraphs } from '../walk.js';
 import type { Scope } from './rule.js';
 import { upgradeRules } from './rules.js';
 
@@ -25,17 +25,16 @@ const younger: Readonly<Record<string, number>> = {
 
 /**
  * The same model in operator set 21, whatever set it was exported for: attributes that became inputs are moved, operators that
- * changed their meaning are rewritten. A model that uses an operator younger than 21 comes in the oldest set that has it; sets 22
- * and above otherwise only added types. Throws NotUpgradable for a node that cannot be carried over. Bodies of model-local functions
+ * changed their meaning are rewritten. A model that uses an operator younger than 21 comes in its own set, or the oldest one that has it; sets 22
+ * and above otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the standard domain stays
+ * as it is. Throws NotUpgradable for a node that cannot be carried over. Bodies of model-local functions
  * name their own operator sets and stay as they are.
  */
 export function upgraded(model: Model): Model {
-  const target = Math.min(
-    NEWEST_OPSET,
-    allNodes(model.graph)
-      .filter(isStandard)
-      .reduce((newest, { opType }) => Math.max(newest, younger[opType] ?? OPSET), OPSET),
-  );
+  const newest = allNodes(model.graph)
+    .filter(isStandard)
+    .reduce((found, { opType }) => Math.max(found, younger[opType] ?? OPSET), OPSET);
+  const target = newest === OPSET ? OPSET : Math.min(NEWEST_OPSET, Math.max(newest, model.opset));
   const { opset } = model;
   if (opset === target) return model;
   let graph = model.graph;
@@ -76,16 +75,7 @@ function stepped(graph: GraphProto, model: Model, rules: (typeof upgradeRules)[n
 /** Every node, those of nested graphs included, as `rewrite` answers it. */
 function rewritten(graph: GraphProto, rewrite: (old: NodeProto) => NodeProto[]): GraphProto {
   const inner = (old: NodeProto): NodeProto =>
-    old.attribute.some(({ g, graphs }) => g || graphs.length > 0)
-      ? copyOf(old, {
-          attribute: old.attribute.map((held) =>
-            copyOf(held, {
-              ...(held.g ? { g: rewritten(held.g, rewrite) } : {}),
-              graphs: held.graphs.map((nested) => rewritten(nested, rewrite)),
-            }),
-          ),
-        })
-      : old;
+    nestedGraphs(old).length > 0 ? withNestedGraphs(old, (nested) => rewritten(nested, rewrite)) : old;
   return copyOf(graph, { node: graph.node.flatMap((old) => rewrite(inner(old))) });
 }
 
