@@ -1,5 +1,8 @@
-import { appendFile, cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadModel } from '@graft/engine';
+import type { BundleManifest } from '@graft/protocol';
 import { Snapshot, SnapshotIndex } from '@graft/runner';
 import {
   runTask,
@@ -127,6 +130,22 @@ it('builds an index when asked to and says how often it is right', async () => {
   const index = SnapshotIndex.open(read);
   const query = Float32Array.from(rowOf(read, 'item-42'));
   expect(index.search(query, 3).rows[0]).toBe(read.rowOf('item-42'));
+});
+
+it('refuses an encoder whose graph names another space than its manifest, though the dimension agrees', async () => {
+  const graph = join(root, 'encoder/vision_encoder.onnx');
+  expect((await loadModel(graph)).metadata).toEqual({ 'graft.space_id': spaceId });
+  const other = await writeTinyEncoder(join(root, 'other'), 2);
+  const renamed = (await readFile(graph, 'latin1')).replace(spaceId, other);
+  await writeFile(graph, renamed, 'latin1');
+  const manifest = await readFile(join(root, 'encoder/bundle.json'), 'utf8');
+  const { components } = JSON.parse(manifest) as BundleManifest;
+  const sha256 = createHash('sha256').update(renamed, 'latin1').digest('hex');
+  await writeFile(
+    join(root, 'encoder/bundle.json'),
+    manifest.replace(components['vision_encoder']?.graph.sha256 ?? '', sha256),
+  );
+  expect((await embed()).failure).toMatchObject({ code: 'space-mismatch', message: expect.stringContaining(other) });
 });
 
 it('refuses an encoder whose weights are not those of its manifest', async () => {

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BundleFile, BundleManifest, type Component, Port } from '@graft/protocol';
+import { type BundleFile, BundleManifest, type Component, Port, type Space } from '@graft/protocol';
 import { z } from 'zod';
-import { InputInvalid, RecipeFailure } from './failures.js';
+import { InputInvalid, RecipeFailure, SpaceMismatch } from './failures.js';
 import { sha256OfFile, writeWhole } from './files.js';
 import { assertGenuine, encoderSha256 } from './space.js';
+import { readSpaceStamp, sha256WithoutStamp, stampSpace } from './space-stamp.js';
 
 const MANIFEST = 'bundle.json';
 
@@ -14,21 +15,33 @@ export interface Bundle {
   readonly manifest: BundleManifest;
 }
 
-/** Reads and checks a bundle: every file by its hash, every space by its definition. */
+/** Reads and checks a bundle: every file by its hash, every space by its definition and by what the graph itself says. */
 export async function openBundle(folder: string): Promise<Bundle> {
   const manifest = parseManifest(await readFile(join(folder, MANIFEST), 'utf8'), folder);
   for (const [name, component] of Object.entries(manifest.components)) {
     for (const file of [component.graph, ...component.weights]) await assertUnchanged(folder, file);
-    if (component.space) assertGenuine(component.space, `Component ${name}`);
+    if (component.space) await assertCarries(folder, name, component as Component & { space: Space });
   }
-  const encoder = manifest.components['vision_encoder'];
-  if (encoder?.space && encoder.space.definition.encoderSha256 !== encoderSha256(encoder)) {
+  return { folder, manifest };
+}
+
+async function assertCarries(folder: string, name: string, component: Component & { space: Space }): Promise<void> {
+  const { graph, space } = component;
+  assertGenuine(space, `Component ${name}`);
+  const found = await readSpaceStamp(join(folder, graph.path));
+  if (found !== space.id) {
+    throw new SpaceMismatch(
+      `${name}: expected the metadata of ${graph.path} to name space ${space.id} as the manifest does, found ${found ?? 'no space'}. Export the bundle again.`,
+    );
+  }
+  if (name !== 'vision_encoder') return;
+  const unstamped = { ...graph, sha256: await sha256WithoutStamp(join(folder, graph.path), graph.sizeBytes) };
+  if (space.definition.encoderSha256 !== encoderSha256({ ...component, graph: unstamped })) {
     throw new RecipeFailure(
       'artifact-refused',
       `vision_encoder in ${folder} carries the space of another encoder. Export the bundle again.`,
     );
   }
-  return { folder, manifest };
 }
 
 /** The component of that name, or `input-invalid` saying which components there are. */
@@ -80,9 +93,16 @@ async function describeFile(folder: string, path: string): Promise<BundleFile> {
   return { path, sha256: await sha256OfFile(full), sizeBytes: size };
 }
 
-/** Writes the manifest, last: a folder without it is not a bundle. */
+/** Writes the manifest, last: a folder without it is not a bundle. Graphs of components with a space get it into their metadata. */
 export async function writeBundleManifest(folder: string, manifest: BundleManifest): Promise<void> {
-  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(BundleManifest.parse(manifest), null, 2)}\n`);
+  const components: Record<string, Component> = {};
+  for (const [name, component] of Object.entries(manifest.components)) {
+    const { graph, space } = component;
+    if (space) await stampSpace(join(folder, graph.path), space.id);
+    components[name] = space ? { ...component, graph: await describeFile(folder, graph.path) } : component;
+  }
+  const complete = BundleManifest.parse({ ...manifest, components });
+  await writeWhole(join(folder, MANIFEST), `${JSON.stringify(complete, null, 2)}\n`);
 }
 
 function parseManifest(text: string, folder: string): BundleManifest {
