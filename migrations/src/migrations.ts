@@ -8,6 +8,7 @@ import { CreateBenchmarks1795381200023 } from './1795381200023-create-benchmarks
 import { CreateEndpoints1795381200031 } from './1795381200031-create-endpoints.js';
 import { CreateRollouts1795381200032 } from './1795381200032-create-rollouts.js';
 import { AddLiveSwitchesToSnapshots1795393724340 } from './1795393724340-add-live-switches-to-snapshots.js';
+import { CreateSearchIndexes1795393762147 } from './1795393762147-create-search-indexes.js';
 
 /** Every migration, oldest first. A file that is not listed here fails a spec. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CreateEndpoints1795381200031,
   CreateRollouts1795381200032,
   AddLiveSwitchesToSnapshots1795393724340,
+  CreateSearchIndexes1795393762147,
 ];

@@ -10,6 +10,7 @@ import { IdentityModule } from './identity/index.js';
 import { ModelsModule } from './models/index.js';
 import { RolloutsModule } from './rollouts/index.js';
 import { SandboxesModule } from './sandboxes/index.js';
+import { SearchIndexesModule } from './search-indexes/index.js';
 import { SpacesModule } from './spaces/index.js';
 import type { ProcessKind } from './platform/config/env.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -25,6 +26,7 @@ const features = [
   SandboxesModule,
   ExperimentsModule,
   BenchmarksModule,
+  SearchIndexesModule,
   EndpointsModule,
   AnalysisModule,
   RolloutsModule,

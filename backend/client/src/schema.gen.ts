@@ -743,6 +743,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/space-compatibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Spaces whose queries may be asked in another space */
+        get: operations["listSpaceCompatibilities"];
+        put?: never;
+        /** Declare that queries of one space may be asked in another, on the measurement of an inspect-space run */
+        post: operations["declareSpaceCompatibility"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/benchmarks": {
         parameters: {
             query?: never;
@@ -772,6 +790,94 @@ export interface paths {
         get: operations["listBenchmarkResults"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search-indexes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search indexes and what answers them */
+        get: operations["listSearchIndexes"];
+        put?: never;
+        /** Make a snapshot searchable: by picture, and by text where its encoder reads texts */
+        post: operations["createSearchIndex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search-indexes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One search index: its versions, their servers, latency and measured recall */
+        get: operations["getSearchIndex"];
+        put?: never;
+        post?: never;
+        /** Stop answering and forget the index; its snapshots stay */
+        delete: operations["deleteSearchIndex"];
+        options?: never;
+        head?: never;
+        /** Say whether the index follows the live snapshot of its space */
+        patch: operations["updateSearchIndex"];
+        trace?: never;
+    };
+    "/api/search-indexes/{id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Answer from another snapshot as soon as a server for it is ready; until then from the one that answers now */
+        put: operations["switchSearchIndex"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search-indexes/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer from the version before again, at once; the index stops following the live snapshot */
+        post: operations["rollbackSearchIndex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search-indexes/{id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What of the catalogue is like a picture, a part of it, an item, a text, or a picture changed by a text */
+        post: operations["search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1042,7 +1148,7 @@ export interface components {
         /** @enum {string} */
         Role: "researcher" | "admin";
         /** @enum {string} */
-        Permission: "people:read" | "people:manage" | "tokens:manage" | "audit:read" | "datasets:read" | "datasets:create" | "datasets:import" | "spaces:read" | "spaces:publish" | "models:read" | "models:create" | "models:alias" | "sandboxes:read" | "sandboxes:probe" | "experiments:read" | "experiments:create" | "experiments:cancel" | "benchmarks:read" | "benchmarks:create" | "endpoints:read" | "endpoints:create" | "endpoints:traffic" | "endpoints:retire" | "analysis:read" | "analysis:create" | "rollouts:read" | "rollouts:request" | "rollouts:cancel" | "rollouts:approve" | "rollouts:reject" | "rollouts:rollback" | "inference:call" | "feedback:write";
+        Permission: "people:read" | "people:manage" | "tokens:manage" | "audit:read" | "datasets:read" | "datasets:create" | "datasets:import" | "spaces:read" | "spaces:publish" | "spaces:declare" | "models:read" | "models:create" | "models:alias" | "sandboxes:read" | "sandboxes:probe" | "experiments:read" | "experiments:create" | "experiments:cancel" | "benchmarks:read" | "benchmarks:create" | "search-indexes:read" | "search-indexes:create" | "search-indexes:switch" | "search-indexes:delete" | "search-indexes:search" | "endpoints:read" | "endpoints:create" | "endpoints:traffic" | "endpoints:retire" | "analysis:read" | "analysis:create" | "rollouts:read" | "rollouts:request" | "rollouts:cancel" | "rollouts:approve" | "rollouts:reject" | "rollouts:rollback" | "inference:call" | "feedback:write";
         Problem: {
             /** @description about:blank: the code says which problem it is */
             type: string;
@@ -1598,7 +1704,7 @@ export interface components {
             purpose: "run" | "import" | "serve";
             /**
              * Format: uuid
-             * @description The run, import or model version it works for
+             * @description The run, import, model version or search index version it works for
              */
             subjectId: string;
             attempt: number;
@@ -1800,10 +1906,27 @@ export interface components {
                         /** @default 128 */
                         batchSize?: number;
                         /**
-                         * @description Peak learning rate of AdamW
+                         * @description Batches whose gradients are averaged before each update: larger updates in the same memory
+                         * @default 1
+                         */
+                        accumulation?: number;
+                        /**
+                         * @description lion wants a 3 to 10 times smaller learning rate than adamw, sgd (with momentum) a larger one
+                         * @default adamw
+                         * @enum {string}
+                         */
+                        optimizer?: "adamw" | "sgd" | "lion";
+                        /**
+                         * @description Peak learning rate
                          * @default 0.001
                          */
                         learningRate?: number;
+                        /**
+                         * @description How the learning rate falls after the warm-up
+                         * @default cosine
+                         * @enum {string}
+                         */
+                        schedule?: "cosine" | "linear" | "constant" | "inverse-sqrt";
                         /** @default 0.05 */
                         weightDecay?: number;
                         /**
@@ -1823,6 +1946,50 @@ export interface components {
                          * @default 50
                          */
                         checkpointEvery?: number;
+                        /**
+                         * @description Decay of a moving average of the weights, which is then what is validated and written; null for none
+                         * @default null
+                         */
+                        ema?: number | null;
+                        /**
+                         * @description Ends the training early and goes back to the weights of the best validation; null trains to the end
+                         * @default null
+                         */
+                        earlyStopping?: {
+                            /**
+                             * @description Validations in a row without gain
+                             * @default 3
+                             */
+                            patience?: number;
+                        } | null;
+                        /**
+                         * @description Weights ("model/weight") that do not change, as patterns in which * stands for anything
+                         * @default []
+                         */
+                        freeze?: string[];
+                        /**
+                         * @description Trains small adapters beside the frozen weights of the base and merges them; null trains the weights
+                         * @default null
+                         */
+                        lora?: {
+                            /**
+                             * @description Width of the adapter: its size and what it can learn
+                             * @default 8
+                             */
+                            rank?: number;
+                            /**
+                             * @description Strength of the adapter; it is scaled by alpha / rank
+                             * @default 16
+                             */
+                            alpha?: number;
+                            /**
+                             * @description Weights of the base that get an adapter, as patterns in which * stands for anything
+                             * @default [
+                             *       "*"
+                             *     ]
+                             */
+                            targets?: string[];
+                        } | null;
                     };
                 };
                 /** @description Register the resulting bundle as a model version */
@@ -1922,10 +2089,27 @@ export interface components {
                         /** @default 128 */
                         batchSize?: number;
                         /**
-                         * @description Peak learning rate of AdamW
+                         * @description Batches whose gradients are averaged before each update: larger updates in the same memory
+                         * @default 1
+                         */
+                        accumulation?: number;
+                        /**
+                         * @description lion wants a 3 to 10 times smaller learning rate than adamw, sgd (with momentum) a larger one
+                         * @default adamw
+                         * @enum {string}
+                         */
+                        optimizer?: "adamw" | "sgd" | "lion";
+                        /**
+                         * @description Peak learning rate
                          * @default 0.001
                          */
                         learningRate?: number;
+                        /**
+                         * @description How the learning rate falls after the warm-up
+                         * @default cosine
+                         * @enum {string}
+                         */
+                        schedule?: "cosine" | "linear" | "constant" | "inverse-sqrt";
                         /** @default 0.05 */
                         weightDecay?: number;
                         /**
@@ -1945,6 +2129,50 @@ export interface components {
                          * @default 50
                          */
                         checkpointEvery?: number;
+                        /**
+                         * @description Decay of a moving average of the weights, which is then what is validated and written; null for none
+                         * @default null
+                         */
+                        ema?: number | null;
+                        /**
+                         * @description Ends the training early and goes back to the weights of the best validation; null trains to the end
+                         * @default null
+                         */
+                        earlyStopping?: {
+                            /**
+                             * @description Validations in a row without gain
+                             * @default 3
+                             */
+                            patience?: number;
+                        } | null;
+                        /**
+                         * @description Weights ("model/weight") that do not change, as patterns in which * stands for anything
+                         * @default []
+                         */
+                        freeze?: string[];
+                        /**
+                         * @description Trains small adapters beside the frozen weights of the base and merges them; null trains the weights
+                         * @default null
+                         */
+                        lora?: {
+                            /**
+                             * @description Width of the adapter: its size and what it can learn
+                             * @default 8
+                             */
+                            rank?: number;
+                            /**
+                             * @description Strength of the adapter; it is scaled by alpha / rank
+                             * @default 16
+                             */
+                            alpha?: number;
+                            /**
+                             * @description Weights of the base that get an adapter, as patterns in which * stands for anything
+                             * @default [
+                             *       "*"
+                             *     ]
+                             */
+                            targets?: string[];
+                        } | null;
                     };
                 };
                 /** @description Register the resulting bundle as a model version */
@@ -1965,7 +2193,8 @@ export interface components {
                      * @enum {string}
                      */
                     split?: "train" | "val" | "test";
-                    targets: string[];
+                    /** @default [] */
+                    targets?: string[];
                     candidates: {
                         name: string;
                         /** @enum {string} */
@@ -1983,6 +2212,23 @@ export interface components {
                          */
                         head?: "bundle" | "class-means";
                     }[];
+                    /** @default null */
+                    retrieval?: {
+                        /** @description Bundle with the text_encoder that reads the queries */
+                        encoder: string;
+                        /** @description Vectors of all items by the same bundle: the gallery */
+                        snapshot: string;
+                        /**
+                         * @description Attributes whose values are asked for as texts
+                         * @default []
+                         */
+                        values?: string[];
+                        /**
+                         * @description Attributes that two like pictures share
+                         * @default []
+                         */
+                        alike?: string[];
+                    } | null;
                     /**
                      * @default [
                      *       1,
@@ -2189,10 +2435,27 @@ export interface components {
                         /** @default 128 */
                         batchSize: number;
                         /**
-                         * @description Peak learning rate of AdamW
+                         * @description Batches whose gradients are averaged before each update: larger updates in the same memory
+                         * @default 1
+                         */
+                        accumulation: number;
+                        /**
+                         * @description lion wants a 3 to 10 times smaller learning rate than adamw, sgd (with momentum) a larger one
+                         * @default adamw
+                         * @enum {string}
+                         */
+                        optimizer: "adamw" | "sgd" | "lion";
+                        /**
+                         * @description Peak learning rate
                          * @default 0.001
                          */
                         learningRate: number;
+                        /**
+                         * @description How the learning rate falls after the warm-up
+                         * @default cosine
+                         * @enum {string}
+                         */
+                        schedule: "cosine" | "linear" | "constant" | "inverse-sqrt";
                         /** @default 0.05 */
                         weightDecay: number;
                         /**
@@ -2212,6 +2475,50 @@ export interface components {
                          * @default 50
                          */
                         checkpointEvery: number;
+                        /**
+                         * @description Decay of a moving average of the weights, which is then what is validated and written; null for none
+                         * @default null
+                         */
+                        ema: number | null;
+                        /**
+                         * @description Ends the training early and goes back to the weights of the best validation; null trains to the end
+                         * @default null
+                         */
+                        earlyStopping: {
+                            /**
+                             * @description Validations in a row without gain
+                             * @default 3
+                             */
+                            patience: number;
+                        } | null;
+                        /**
+                         * @description Weights ("model/weight") that do not change, as patterns in which * stands for anything
+                         * @default []
+                         */
+                        freeze: string[];
+                        /**
+                         * @description Trains small adapters beside the frozen weights of the base and merges them; null trains the weights
+                         * @default null
+                         */
+                        lora: {
+                            /**
+                             * @description Width of the adapter: its size and what it can learn
+                             * @default 8
+                             */
+                            rank: number;
+                            /**
+                             * @description Strength of the adapter; it is scaled by alpha / rank
+                             * @default 16
+                             */
+                            alpha: number;
+                            /**
+                             * @description Weights of the base that get an adapter, as patterns in which * stands for anything
+                             * @default [
+                             *       "*"
+                             *     ]
+                             */
+                            targets: string[];
+                        } | null;
                     };
                 };
                 /** @description Register the resulting bundle as a model version */
@@ -2305,10 +2612,27 @@ export interface components {
                         /** @default 128 */
                         batchSize: number;
                         /**
-                         * @description Peak learning rate of AdamW
+                         * @description Batches whose gradients are averaged before each update: larger updates in the same memory
+                         * @default 1
+                         */
+                        accumulation: number;
+                        /**
+                         * @description lion wants a 3 to 10 times smaller learning rate than adamw, sgd (with momentum) a larger one
+                         * @default adamw
+                         * @enum {string}
+                         */
+                        optimizer: "adamw" | "sgd" | "lion";
+                        /**
+                         * @description Peak learning rate
                          * @default 0.001
                          */
                         learningRate: number;
+                        /**
+                         * @description How the learning rate falls after the warm-up
+                         * @default cosine
+                         * @enum {string}
+                         */
+                        schedule: "cosine" | "linear" | "constant" | "inverse-sqrt";
                         /** @default 0.05 */
                         weightDecay: number;
                         /**
@@ -2328,6 +2652,50 @@ export interface components {
                          * @default 50
                          */
                         checkpointEvery: number;
+                        /**
+                         * @description Decay of a moving average of the weights, which is then what is validated and written; null for none
+                         * @default null
+                         */
+                        ema: number | null;
+                        /**
+                         * @description Ends the training early and goes back to the weights of the best validation; null trains to the end
+                         * @default null
+                         */
+                        earlyStopping: {
+                            /**
+                             * @description Validations in a row without gain
+                             * @default 3
+                             */
+                            patience: number;
+                        } | null;
+                        /**
+                         * @description Weights ("model/weight") that do not change, as patterns in which * stands for anything
+                         * @default []
+                         */
+                        freeze: string[];
+                        /**
+                         * @description Trains small adapters beside the frozen weights of the base and merges them; null trains the weights
+                         * @default null
+                         */
+                        lora: {
+                            /**
+                             * @description Width of the adapter: its size and what it can learn
+                             * @default 8
+                             */
+                            rank: number;
+                            /**
+                             * @description Strength of the adapter; it is scaled by alpha / rank
+                             * @default 16
+                             */
+                            alpha: number;
+                            /**
+                             * @description Weights of the base that get an adapter, as patterns in which * stands for anything
+                             * @default [
+                             *       "*"
+                             *     ]
+                             */
+                            targets: string[];
+                        } | null;
                     };
                 };
                 /** @description Register the resulting bundle as a model version */
@@ -2348,6 +2716,7 @@ export interface components {
                      * @enum {string}
                      */
                     split: "train" | "val" | "test";
+                    /** @default [] */
                     targets: string[];
                     candidates: {
                         name: string;
@@ -2366,6 +2735,23 @@ export interface components {
                          */
                         head: "bundle" | "class-means";
                     }[];
+                    /** @default null */
+                    retrieval: {
+                        /** @description Bundle with the text_encoder that reads the queries */
+                        encoder: string;
+                        /** @description Vectors of all items by the same bundle: the gallery */
+                        snapshot: string;
+                        /**
+                         * @description Attributes whose values are asked for as texts
+                         * @default []
+                         */
+                        values: string[];
+                        /**
+                         * @description Attributes that two like pictures share
+                         * @default []
+                         */
+                        alike: string[];
+                    } | null;
                     /**
                      * @default [
                      *       1,
@@ -2621,6 +3007,78 @@ export interface components {
                     [key: string]: string;
                 };
             }[];
+            /** @default null */
+            retrieval: {
+                spaceId: string;
+                dim: number;
+                galleryCount: number;
+                judgedCount: number;
+                textToImage: {
+                    r1: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                    r10: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                    mrr: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                    random: {
+                        r1: number;
+                        r10: number;
+                    };
+                };
+                valuesToImages: {
+                    attribute: string;
+                    judged: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                    allJudged: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                    ceiling: number;
+                    gallery: {
+                        value: number;
+                        low: number;
+                        high: number;
+                        n: number;
+                    };
+                    random: number;
+                }[];
+                imageToImage: {
+                    attributes: string[];
+                    precision: {
+                        by: string;
+                        p10: {
+                            value: number;
+                            low: number;
+                            high: number;
+                            n: number;
+                        };
+                    }[];
+                };
+                prefixes: {
+                    dim: number;
+                    r1: number;
+                    r10: number;
+                    mrr: number;
+                }[];
+            } | null;
             environment: {
                 [key: string]: string;
             };
@@ -2758,6 +3216,50 @@ export interface components {
                 } | null;
             } | null;
         };
+        SpaceCompatibilityList: {
+            items: components["schemas"]["SpaceCompatibility"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        SpaceCompatibility: {
+            /** Format: uuid */
+            id: string;
+            /** @description The space that queries come from */
+            querySpaceId: string;
+            /** @description The space of the stored vectors */
+            storedSpaceId: string;
+            /**
+             * @description How a query is carried over: as it is, or turned by the orthogonal map that the run fitted
+             * @enum {string}
+             */
+            map: "none" | "orthogonal";
+            /** Format: uuid */
+            runId: string;
+            /** @description Share of the 10 nearest that queries of the other space find */
+            overlap: number;
+            /** @description Low end of its 95 % interval */
+            overlapLow: number;
+            queries: number;
+            reason: string;
+            /** Format: uuid */
+            declaredBy: string;
+            declaredByName: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        DeclareSpaceCompatibility: {
+            /**
+             * Format: uuid
+             * @description The inspect-space run that compared a snapshot of each space
+             */
+            runId: string;
+            /**
+             * @description How a query is carried over: as it is, or turned by the orthogonal map that the run fitted
+             * @enum {string}
+             */
+            map: "none" | "orthogonal";
+            reason: string;
+        };
         BenchmarkList: {
             items: components["schemas"]["Benchmark"][];
             /** @description Number of matches on all pages together */
@@ -2823,6 +3325,190 @@ export interface components {
             };
             /** Format: date-time */
             createdAt: string;
+        };
+        SearchIndexList: {
+            items: components["schemas"]["SearchIndex"][];
+            /** @description Number of matches on all pages together */
+            total: number;
+        };
+        SearchIndex: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            datasetId: string;
+            datasetName: string;
+            /**
+             * @description starting: never answered yet; switching: answers, and another version starts beside it
+             * @enum {string}
+             */
+            state: "starting" | "ready" | "switching" | "unavailable";
+            /** @description Switches when another snapshot of its space is published */
+            followLive: boolean;
+            /** @description What answers */
+            current: components["schemas"]["SearchIndexVersion"] | null;
+            /** @description What answered before; kept warm for a rollback */
+            previous: components["schemas"]["SearchIndexVersion"] | null;
+            /** @description What answers as soon as its server is ready */
+            next: components["schemas"]["SearchIndexVersion"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When what answers last changed
+             */
+            switchedAt: string | null;
+        };
+        SearchIndexVersion: {
+            /** Format: uuid */
+            id: string;
+            version: number;
+            /** Format: uuid */
+            snapshotId: string;
+            spaceId: string;
+            /**
+             * Format: uuid
+             * @description Where the pictures of what is found are: getItemPicture
+             */
+            datasetVersionId: string;
+            itemCount: number;
+            /** @description Artifact of the bundle that reads questions into the space */
+            encoderTree: string;
+            /** @description Whether it can be asked in words */
+            readsTexts: boolean;
+            /** @enum {string} */
+            serverState: "stopped" | "starting" | "ready" | "failed";
+            /** @description Why the server is not ready */
+            serverMessage: string | null;
+            /** @description Since its server started; null while it does not answer, and in lists */
+            gauges: components["schemas"]["SearchGauges"] | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        SearchGauges: {
+            searches: number;
+            /** @description Questions that were wrong, or too many at once */
+            refused: number;
+            /** @description Over the last 1,000 searches; null before the first */
+            p50Ms: number | null;
+            p95Ms: number | null;
+            /** @description Share of the ten nearest that the index finds, from questions asked again exactly; null before the first */
+            recall10: number | null;
+            /** @description Questions that were asked again exactly */
+            recallChecks: number;
+        };
+        CreateSearchIndex: {
+            name: string;
+            /** Format: uuid */
+            snapshotId: string;
+            /**
+             * Format: uuid
+             * @description Model version whose encoders write the snapshot's space; null takes the bundle that the space was made with
+             * @default null
+             */
+            encoderVersionId?: string | null;
+            /** @default false */
+            followLive?: boolean;
+        };
+        UpdateSearchIndex: {
+            followLive: boolean;
+        };
+        SwitchSnapshot: {
+            /**
+             * Format: uuid
+             * @description A snapshot of the same dataset; the one that answers already calls a switch off
+             */
+            snapshotId: string;
+            /**
+             * Format: uuid
+             * @description Model version whose encoders write the snapshot's space; null takes the bundle that the space was made with
+             * @default null
+             */
+            encoderVersionId?: string | null;
+            /**
+             * @description Take a snapshot of another space, with that space's own encoder; otherwise that is space-mismatch
+             * @default false
+             */
+            allowNewSpace?: boolean;
+        };
+        SearchRequest: {
+            /** @description A jpeg, png, webp or gif picture in base64, at most 8 MB */
+            picture?: string;
+            /** @description Look for what is like this item of the catalogue */
+            item?: string;
+            /** @description Look at this part of the picture, or of the item's picture, alone */
+            crop?: {
+                /** @description Left edge */
+                x: number;
+                /** @description Upper edge */
+                y: number;
+                width: number;
+                height: number;
+            };
+            /** @description What to look for, in words */
+            text?: string;
+            /** @description With a picture or item and a text: how much each of the two counts */
+            weights?: {
+                /** @default 1 */
+                seen?: number;
+                /** @default 1 */
+                said?: number;
+            };
+            /**
+             * @description Attribute -> values: several values mean any of them, several attributes mean all of them
+             * @default {}
+             */
+            filters?: {
+                [key: string]: string[];
+            };
+            /** @default 20 */
+            limit?: number;
+            /** @default 0 */
+            offset?: number;
+            /**
+             * @description Which items are folded into the best of them: near, same (the very same picture) or none
+             * @default near
+             * @enum {string}
+             */
+            fold?: "near" | "same" | "none";
+            /**
+             * @description Compare with every vector instead of asking the index
+             * @default false
+             */
+            exact?: boolean;
+        };
+        SearchAnswer: {
+            /**
+             * Format: uuid
+             * @description The one snapshot that every score of this answer comes from
+             */
+            snapshotId: string;
+            spaceId: string;
+            items: components["schemas"]["SearchHit"][];
+            /** @description false: every item that the filters let through was compared */
+            approximate: boolean;
+            /** @description Items that were compared or that the index proposed */
+            candidates: number;
+            /** @description In the sandbox: decoding, encoding and comparing; without waiting */
+            tookMs: number;
+            /** @description Version of the index that answered */
+            version: number;
+            /**
+             * Format: uuid
+             * @description Where the pictures of what is found are: getItemPicture
+             */
+            datasetVersionId: string;
+        };
+        SearchHit: {
+            id: string;
+            /** @description Cosine of the question and the item: at most 1; comparable within one kind of question only */
+            score: number;
+            title: string;
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description Items folded into this one: the same picture, or a vector that is almost the same */
+            duplicates: string[];
         };
         EndpointList: {
             items: components["schemas"]["Endpoint"][];
@@ -4944,6 +5630,75 @@ export interface operations {
             };
         };
     };
+    listSpaceCompatibilities: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "createdAt";
+                order?: "asc" | "desc";
+                querySpaceId?: string;
+                storedSpaceId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spaces whose queries may be asked in another space */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceCompatibilityList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declareSpaceCompatibility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareSpaceCompatibility"];
+            };
+        };
+        responses: {
+            /** @description Declare that queries of one space may be asked in another, on the measurement of an inspect-space run */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceCompatibility"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listBenchmarks: {
         parameters: {
             query?: {
@@ -5033,6 +5788,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BenchmarkResultList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSearchIndexes: {
+        parameters: {
+            query?: {
+                page?: number;
+                perPage?: number;
+                sort?: "name" | "createdAt";
+                order?: "asc" | "desc";
+                datasetId?: string;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Search indexes and what answers them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchIndexList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSearchIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSearchIndex"];
+            };
+        };
+        responses: {
+            /** @description Make a snapshot searchable: by picture, and by text where its encoder reads texts */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchIndex"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSearchIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One search index: its versions, their servers, latency and measured recall */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchIndex"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSearchIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop answering and forget the index; its snapshots stay */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSearchIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateSearchIndex"];
+            };
+        };
+        responses: {
+            /** @description Say whether the index follows the live snapshot of its space */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchIndex"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switchSearchIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchSnapshot"];
+            };
+        };
+        responses: {
+            /** @description Answer from another snapshot as soon as a server for it is ready; until then from the one that answers now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchIndex"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackSearchIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer from the version before again, at once; the index stops following the live snapshot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchIndex"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            /** @description What of the catalogue is like a picture, a part of it, an item, a text, or a picture changed by a text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description A problem */

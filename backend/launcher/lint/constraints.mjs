@@ -38,6 +38,7 @@ export const apiLayers = [
   'sandboxes',
   'experiments',
   'benchmarks',
+  'search-indexes',
   'endpoints',
   'feedback',
   'gateway',

@@ -3,7 +3,7 @@ import type { Actor } from '../identity/index.js';
 import { invalidField, newId, notFound, type Page } from '../kernel/index.js';
 import { Live } from '../platform/live/index.js';
 import { Transactions, type Tx } from '../platform/database/index.js';
-import { ModelServers, type ModelServerState } from '../sandboxes/index.js';
+import { ModelServers, type ServerState } from '../sandboxes/index.js';
 import type { Endpoint, EndpointVariant } from './endpoint.entity.js';
 import { endpointStates } from './endpoint.states.js';
 import { EndpointsRepository, type EndpointFilter, type VariantTraffic } from './endpoints.repository.js';
@@ -23,7 +23,7 @@ export interface NewEndpoint {
 
 export interface VariantView extends Pick<EndpointVariant, 'name' | 'role' | 'weight' | 'modelVersionId'> {
   readonly modelVersion: number;
-  readonly serverState: ModelServerState;
+  readonly serverState: ServerState;
   readonly serverMessage: string | null;
   readonly traffic: VariantTraffic;
 }

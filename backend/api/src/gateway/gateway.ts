@@ -7,11 +7,11 @@ import type { StoredEvent } from '../feedback/index.js';
 import { newId } from '../kernel/index.js';
 import type { Config } from '../platform/config/env.js';
 import { Listener } from '../platform/database/listener.js';
+import { ServerConnections } from '../platform/unix-http/server-connections.js';
 import { EventIntake } from './event-intake.js';
 import { feedbackRoutes } from './feedback.routes.js';
 import { Inference } from './inference.js';
 import { inferenceRoutes } from './inference.routes.js';
-import { ModelConnections } from './model-connection.js';
 import { SnapshotSource } from './snapshot-source.js';
 import { CopySink } from './wal/copy-sink.js';
 import { SegmentLog } from './wal/segment-log.js';
@@ -57,7 +57,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     query_timeout: 5_000,
   });
   pool.on('error', (error) => app.log.warn({ error: error.message }, 'An idle connection broke'));
-  const connections = new ModelConnections();
+  const connections = new ServerConnections();
   const source = new SnapshotSource(pool, app.log, (snapshot) => connections.keepOnly(snapshot.sockets()));
   const listener = new Listener(config);
 

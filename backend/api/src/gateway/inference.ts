@@ -3,12 +3,12 @@ import { assignVariant } from './assignment.js';
 import type { Exposure } from './exposure.js';
 import { newId } from '../kernel/index.js';
 import {
-  ModelConnections,
+  ServerConnections,
   ServerTimedOut,
   ServerUnreachable,
-  type ModelAnswer,
-  type ModelMessage,
-} from './model-connection.js';
+  type ServerAnswer,
+  type ServerMessage,
+} from '../platform/unix-http/server-connections.js';
 import {
   imageCount,
   parseError,
@@ -46,7 +46,7 @@ type Verdict =
 /** One request from assignment to answer: the exposure is on disk before the caller hears anything. */
 export class Inference {
   constructor(
-    private readonly connections: ModelConnections,
+    private readonly connections: ServerConnections,
     private readonly exposures: SegmentLog,
   ) {}
 
@@ -103,7 +103,7 @@ export class Inference {
   }
 
   /** A server that cannot be reached is asked once more, on a new connection. @throws ServerUnreachable when that fails too */
-  private async send({ name, socket }: ServedVariant, message: ModelMessage): Promise<ModelAnswer> {
+  private async send({ name, socket }: ServedVariant, message: ServerMessage): Promise<ServerAnswer> {
     if (socket === null)
       throw new ServerUnreachable(`No server of variant ${name} is ready yet. Try again in a second.`);
     try {

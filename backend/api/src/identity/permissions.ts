@@ -21,6 +21,11 @@ const table = {
   'benchmarks:read': ['researcher', 'admin'],
   'benchmarks:create': ['researcher', 'admin'],
 
+  'search-indexes:read': ['researcher', 'admin'],
+  'search-indexes:create': ['researcher', 'admin'],
+  'search-indexes:switch': ['researcher', 'admin'],
+  'search-indexes:delete': ['admin'],
+  'search-indexes:search': ['researcher', 'admin'],
   'endpoints:read': ['researcher', 'admin'],
   'endpoints:create': ['researcher', 'admin'],
   'endpoints:traffic': ['researcher', 'admin'],

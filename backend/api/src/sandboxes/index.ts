@@ -1,8 +1,11 @@
-export { ModelServer, type ModelServerState } from './model-server.entity.js';
+export { ModelServer } from './model-server.entity.js';
 export { ModelServers } from './model-servers.js';
 export type { IsolationLevel, SandboxLimits } from './sandbox-driver.js';
 export type { CollectedArtifact, SandboxInput, SandboxJob, SandboxOutcome } from './sandbox-job.js';
 export { SandboxHost } from './sandbox-host.js';
 export { SandboxRunner, type RunningJob } from './sandbox-runner.js';
 export { SandboxesModule } from './sandboxes.module.js';
+export { ServerColumns, type ServerState } from './server.entity.js';
+export type { ServerPool } from './server-pool.js';
+export { ServerPools } from './server-pools.js';
 export { isKnownDead, workerIdentity } from './worker-identity.js';

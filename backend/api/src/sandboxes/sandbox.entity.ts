@@ -15,7 +15,7 @@ export class SandboxRecord {
   @Column('text')
   purpose!: SandboxPurpose;
 
-  /** The run, import or model version it works for. */
+  /** The run, import, model version or search index version it works for. */
   @Column('uuid', { name: 'subject_id' })
   subjectId!: string;
 

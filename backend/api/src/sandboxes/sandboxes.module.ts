@@ -7,7 +7,6 @@ import { SpacesModule } from '../spaces/index.js';
 import { IsolationReportRecord } from './isolation-report.entity.js';
 import { ModelServer } from './model-server.entity.js';
 import { ServeJobs } from './serve-jobs.js';
-import { ModelServersRepository } from './model-servers.repository.js';
 import { ModelServers } from './model-servers.js';
 import { SandboxImports } from './sandbox-imports.js';
 import { SandboxHost } from './sandbox-host.js';
@@ -17,6 +16,7 @@ import { SandboxesController } from './sandboxes.controller.js';
 import { SandboxesProcessor } from './sandboxes.processor.js';
 import { SandboxesRepository } from './sandboxes.repository.js';
 import { SandboxesService } from './sandboxes.service.js';
+import { ServerPools } from './server-pools.js';
 
 @Module({
   imports: [
@@ -34,10 +34,10 @@ import { SandboxesService } from './sandboxes.service.js';
     SandboxesRepository,
     SandboxesService,
     SandboxesProcessor,
-    ModelServersRepository,
+    ServerPools,
     ServeJobs,
     ModelServers,
   ],
-  exports: [SandboxHost, SandboxRunner, ModelServers],
+  exports: [SandboxHost, SandboxRunner, ServerPools, ModelServers],
 })
 export class SandboxesModule {}

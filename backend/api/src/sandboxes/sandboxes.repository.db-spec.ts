@@ -6,9 +6,9 @@ import { Transactions } from '../platform/database/index.js';
 import { useDatabase } from '../testing/database.js';
 import { IsolationReportRecord } from './isolation-report.entity.js';
 import { ModelServer } from './model-server.entity.js';
-import { ModelServersRepository } from './model-servers.repository.js';
 import { SandboxRecord } from './sandbox.entity.js';
 import { SandboxesRepository, type NewSandbox } from './sandboxes.repository.js';
+import { ServersRepository } from './servers.repository.js';
 
 const database = useDatabase();
 let dataSource: DataSource;
@@ -62,12 +62,12 @@ describe('slots', () => {
 });
 
 describe('model servers', () => {
-  let servers: ModelServersRepository;
+  let servers: ServersRepository;
   let transactions: Transactions;
   let versionId: string;
 
   beforeEach(async () => {
-    servers = new ModelServersRepository(dataSource);
+    servers = new ServersRepository(dataSource, { name: 'model_servers', key: 'model_version_id' });
     transactions = new Transactions(dataSource);
     await database.query('TRUNCATE models CASCADE');
     versionId = newId();
@@ -89,7 +89,7 @@ describe('model servers', () => {
     await servers.claim('a');
     expect(await servers.claim('b')).toBeNull();
     await servers.releaseWorkers((workerId) => workerId === 'a');
-    expect((await servers.claim('b'))?.workerId).toBe('b');
+    expect((await servers.claim('b'))?.id).toBe(versionId);
     expect(await servers.renew(versionId, 'a')).toBe(false);
     expect(await servers.renew(versionId, 'b')).toBe(true);
   });
@@ -104,7 +104,7 @@ describe('model servers', () => {
     await servers.claim('a');
     const retryAt = new Date(Date.now() + 60_000);
     await transactions.run((tx) =>
-      servers.update(versionId, 'a', { state: 'failed', leaseUntil: null, retryAt, failures: 1 }, tx),
+      servers.end(versionId, 'a', { state: 'failed', retryAt, failures: 1, message: 'no memory' }, tx),
     );
     expect(await servers.claim('b')).toBeNull();
     await transactions.run((tx) => servers.want(versionId, true, tx));

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { routeConfig } from './route-config.js';
 
 export const AUDITED = 'graft:audited';
 
@@ -10,4 +10,4 @@ export const AUDITED = 'graft:audited';
  * @param action `<feature>.<imperative>`: rollouts.approve
  */
 export const Audited = (action: `${string}.${string}`): MethodDecorator =>
-  applyDecorators(SetMetadata(AUDITED, action), RouteConfig({ audited: action }));
+  applyDecorators(SetMetadata(AUDITED, action), routeConfig({ audited: action }));

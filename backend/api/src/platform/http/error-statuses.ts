@@ -39,6 +39,15 @@ export const errorStatuses: Readonly<Record<string, number>> = {
   // benchmarks
   'benchmark-name-taken': 409,
 
+  // search-indexes
+  'search-index-name-taken': 409,
+  'space-mismatch': 409,
+  'rollback-not-possible': 409,
+  'search-refused': 422,
+  'search-busy': 429,
+  'search-failed': 502,
+  'search-unavailable': 503,
+
   // endpoints
   'endpoint-name-taken': 409,
   'endpoint-retired': 409,
@@ -50,4 +59,11 @@ export const errorStatuses: Readonly<Record<string, number>> = {
   'already-approved': 409,
   'evidence-changed': 409,
   'requester-cannot-approve': 403,
+};
+
+/** After how many seconds it is worth asking again: the answer's `retry-after`. */
+export const retryAfterSeconds: Readonly<Record<string, number>> = {
+  'search-busy': 1,
+  'search-unavailable': 1,
+  'database-unavailable': 2,
 };

@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { newId } from '../../kernel/index.js';
+import { allowLargeBodies } from './large-body.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ZodPipe } from './zod.pipe.js';
 
@@ -44,6 +45,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   const server = app.getHttpAdapter().getInstance();
   // Uploads are read as streams by the route that wants them (see datasets/upload-parts.ts).
   server.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
+  allowLargeBodies(server);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

@@ -3,7 +3,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../kernel/index.js';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
-import { errorStatuses } from './error-statuses.js';
+import { errorStatuses, retryAfterSeconds } from './error-statuses.js';
 import type { Problem } from './problem.js';
 
 declare module 'fastify' {
@@ -28,6 +28,8 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
+    const retryAfter = retryAfterSeconds[problem.code];
+    if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
     void reply
       .status(problem.status)
       .header('content-type', 'application/problem+json; charset=utf-8')

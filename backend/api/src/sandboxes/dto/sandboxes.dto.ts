@@ -11,7 +11,7 @@ export const SandboxDto = dto(
   z.strictObject({
     id: z.uuid(),
     purpose: z.enum(['run', 'import', 'serve']),
-    subjectId: z.uuid().describe('The run, import or model version it works for'),
+    subjectId: z.uuid().describe('The run, import, model version or search index version it works for'),
     attempt: z.number().int(),
     recipe: z.string(),
     driver: z.string(),

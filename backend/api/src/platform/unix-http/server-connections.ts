@@ -6,15 +6,15 @@ import type { Duplex } from 'node:stream';
 /** Linux value of O_PATH, which Node does not name: a handle on the directory entry that opens nothing. */
 const O_PATH = 0o10000000;
 const MAX_SOCKETS = 64;
-/** An answer holds labels and scores; a server that sends more than this is broken or hostile. */
+/** An answer holds labels, scores or found items; a server that sends more than this is broken or hostile. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-export interface ModelAnswer {
+export interface ServerAnswer {
   readonly status: number;
   readonly body: Buffer;
 }
 
-export interface ModelMessage {
+export interface ServerMessage {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: string;
@@ -26,7 +26,7 @@ export class ServerUnreachable extends Error {}
 export class ServerTimedOut extends Error {}
 
 /**
- * Connects to a model server's unix socket. The folder belongs to the sandbox, which could put a link to a socket of the platform in its
+ * Connects to the unix socket of a server in a sandbox. The folder belongs to the sandbox, which could put a link to a socket of the platform in its
  * place: the entry is opened without following links, checked to be a socket, and connected to through that handle.
  */
 function connectVerified(socketPath: string): Duplex {
@@ -65,8 +65,8 @@ class SocketAgent extends Agent {
   }
 }
 
-/** Kept-alive connections to the model servers in use. */
-export class ModelConnections {
+/** Kept-alive connections to the servers in use. */
+export class ServerConnections {
   private readonly agents = new Map<string, Agent>();
 
   /** Closes the connections to servers that are not in `socketPaths` any more. */
@@ -79,7 +79,7 @@ export class ModelConnections {
   }
 
   /** @throws ServerUnreachable, ServerTimedOut, or another error when the answer broke off */
-  async send(socketPath: string, message: ModelMessage, timeoutMs: number): Promise<ModelAnswer> {
+  async send(socketPath: string, message: ServerMessage, timeoutMs: number): Promise<ServerAnswer> {
     let agent = this.agents.get(socketPath);
     if (!agent) this.agents.set(socketPath, (agent = new SocketAgent(socketPath)));
     const signal = AbortSignal.timeout(timeoutMs);
@@ -87,7 +87,7 @@ export class ModelConnections {
       message.body === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message.body) };
-    const outgoing = request({ agent, method: message.method, path: message.path, headers, signal, host: 'model' });
+    const outgoing = request({ agent, method: message.method, path: message.path, headers, signal, host: 'sandbox' });
     try {
       const incoming = await responseTo(outgoing, message.body);
       return { status: incoming.statusCode ?? 500, body: await readAnswer(incoming) };
@@ -123,8 +123,7 @@ async function readAnswer(incoming: IncomingMessage): Promise<Buffer> {
   let sizeBytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_ANSWER_BYTES)
-      throw new Error(`The model server's answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    if (sizeBytes > MAX_ANSWER_BYTES) throw new Error(`The server's answer is longer than ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,0 +1,1 @@
+export { SearchIndexesModule } from './search-indexes.module.js';
