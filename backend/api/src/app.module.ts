@@ -11,6 +11,7 @@ import { ModelsModule } from './models/index.js';
 import { RolloutsModule } from './rollouts/index.js';
 import { SandboxesModule } from './sandboxes/index.js';
 import { SearchIndexesModule } from './search-indexes/index.js';
+import { SpaceCompatibilitiesModule } from './space-compatibilities/index.js';
 import { SpacesModule } from './spaces/index.js';
 import type { ProcessKind } from './platform/config/env.js';
 import { PlatformModule } from './platform/platform.module.js';
@@ -25,6 +26,7 @@ const features = [
   ModelsModule,
   SandboxesModule,
   ExperimentsModule,
+  SpaceCompatibilitiesModule,
   BenchmarksModule,
   SearchIndexesModule,
   EndpointsModule,

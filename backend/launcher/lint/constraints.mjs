@@ -37,6 +37,7 @@ export const apiLayers = [
   'models',
   'sandboxes',
   'experiments',
+  'space-compatibilities',
   'benchmarks',
   'search-indexes',
   'endpoints',

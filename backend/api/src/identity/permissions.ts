@@ -10,6 +10,7 @@ const table = {
   'datasets:import': ['researcher', 'admin'],
   'spaces:read': ['researcher', 'admin'],
   'spaces:publish': ['researcher', 'admin'],
+  'spaces:declare': ['admin'],
   'models:read': ['researcher', 'admin'],
   'models:create': ['researcher', 'admin'],
   'models:alias': ['researcher', 'admin'],

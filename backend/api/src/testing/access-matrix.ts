@@ -44,6 +44,8 @@ export const accessMatrix: Record<string, Row> = {
   'GET /snapshots': ['spaces:read', ...everyone],
   'GET /snapshots/:id': ['spaces:read', ...everyone],
   'POST /snapshots/:id/publish': ['spaces:publish', ...everyone],
+  'GET /space-compatibilities': ['spaces:read', ...everyone],
+  'POST /space-compatibilities': ['spaces:declare', 'admin'],
   'GET /models': ['models:read', ...everyone],
   'POST /models': ['models:create', ...everyone],
   'GET /models/:id': ['models:read', ...everyone],

@@ -27,6 +27,7 @@ export const errorStatuses: Readonly<Record<string, number>> = {
 
   // spaces
   'no-previous-snapshot': 409,
+  'space-not-compatible': 409,
 
   // models
   'model-name-taken': 409,

@@ -1,0 +1,2 @@
+export { SpaceCompatibilitiesModule } from './space-compatibilities.module.js';
+export { SpaceCompatibilitiesService } from './space-compatibilities.service.js';
