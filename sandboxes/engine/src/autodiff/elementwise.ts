@@ -2,7 +2,7 @@ import { stringAttribute } from '../proto/messages.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import { unbroadcast } from './broadcast.js';
-import { step } from './emit.js';
+import { isZero, step } from './emit.js';
 import { unaryRule, type Differentiation, type GradientRule } from './rule.js';
 
 /** A rule for two broadcast inputs from the gradient each would have without broadcasting. */
@@ -37,7 +37,8 @@ export const elementwiseRules = {
         square
           ? graph.mul(gradient, graph.mul(a, 2))
           : graph.mul(gradient, graph.mul(exponent, graph.pow(a, graph.sub(exponent, 1)))),
-      () => graph.cast(graph.mul(gradient, graph.mul(y, graph.log(a))), b.type),
+      // 0 to any power stays 0.
+      () => graph.cast(graph.mul(gradient, graph.mul(y, graph.log(graph.add(a, isZero(graph, a))))), b.type),
     ];
   }),
   Sum: ({ graph, inputs, gradients, needs }) =>

@@ -46,6 +46,8 @@ export const abs = (graph: GraphBuilder, x: Value): Value => emitted(graph, 'Abs
 /** 1 where two values are equal, else 0. */
 export const same = (graph: GraphBuilder, a: Value, b: Value): Value => graph.cast(graph.equal(a, b), a.type);
 
+export const isZero = (graph: GraphBuilder, x: Value): Value => same(graph, x, graph.scalar(0, x.type));
+
 /** The numbers 1 to n in the shape given: where each element lies, counted from 1 so that 0 means nowhere. */
 export function places(graph: GraphBuilder, shape: readonly number[]): Value {
   const count = elementCount(shape);

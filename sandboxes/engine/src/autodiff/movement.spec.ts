@@ -45,6 +45,10 @@ describeGradients(movementRules, {
       shapes: [[2, 3]],
       build: (g, x) => apply(g, 'Pad', { inputs: [x, g.integers([1, 0, 0, 2]), g.scalar(5)], shape: [3, 5] }),
     },
+    'with a trained constant': {
+      shapes: [[2, 3], []],
+      build: (g, x, value) => apply(g, 'Pad', { inputs: [x, g.integers([1, 0, 0, 2]), value], shape: [3, 5] }),
+    },
     'of one axis, cutting': {
       shapes: [[2, 3]],
       build: (g, x) => apply(g, 'Pad', { inputs: [x, g.integers([-1, 1]), undefined, g.integers([1])], shape: [2, 3] }),

@@ -2,9 +2,10 @@ import { intAttribute, stringAttribute } from '../proto/messages.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { positiveAxis } from '../graph/shapes.js';
+import { sumAll } from './broadcast.js';
 import { places, putBack, repeated } from './emit.js';
 import { constantInput } from './shape.js';
-import { NoGradient, unaryRule, type Differentiation, type GradientRule } from './rule.js';
+import { unaryRule, type Differentiation, type GradientRule } from './rule.js';
 
 /** Operators that copy values to places which do not depend on the values: the node is asked once more where everything went. */
 const moveRule: GradientRule = (of) => [movedBack(of, of.inputs)];
@@ -75,19 +76,20 @@ export const movementRules = {
     ];
   },
   Pad: (of) => {
-    const { graph, node, inputs, gradients } = of;
-    if (of.needs(2)) throw new NoGradient(node, `expected a frozen padding value, found "${inputs[2]!.name}" trained.`);
+    const { graph, node, inputs, gradients, needs } = of;
     if (stringAttribute(node, 'mode', 'constant') !== 'constant') return moveRule(of);
+    const gradient = gradients[0]!;
     const amounts = inputs[3] ? undefined : graph.constantNumbers(inputs[1]!.name);
     // Padding by less than nothing cuts.
-    if (amounts)
-      return [
-        graph.pad(
-          gradients[0]!,
-          amounts.map((amount) => -amount),
-        ),
-      ];
-    return [movedBack(of, [inputs[0], inputs[1], graph.scalar(0, 'int64'), inputs[3]])];
+    const inner = () =>
+      amounts
+        ? graph.pad(
+            gradient,
+            amounts.map((amount) => -amount),
+          )
+        : movedBack(of, [inputs[0], inputs[1], graph.scalar(0, 'int64'), inputs[3]]);
+    const toValue = () => graph.reshape(graph.sub(sumAll(graph, gradient), sumAll(graph, inner())), inputs[2]!.shape);
+    return [needs(0) ? inner() : undefined, undefined, needs(2) ? toValue() : undefined];
   },
   DepthToSpace: unaryRule(({ graph, node, gradient }) =>
     blocks(graph, node, stringAttribute(node, 'mode', 'DCR') === 'CRD').toDepth(gradient),

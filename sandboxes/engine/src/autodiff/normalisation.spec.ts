@@ -25,6 +25,17 @@ describeGradients(normalisationRules, {
       shapes: [[3, 4], [4]],
       build: (g, x, scale) => apply(g, 'LayerNormalization', { inputs: [x, scale], attributes: { axis: 0 } }),
     },
+    'with its statistics in use': {
+      shapes: [[2, 4], [4]],
+      build: (g, x, scale) => {
+        const [y, mean, inverse] = g.emit({
+          opType: 'LayerNormalization',
+          inputs: [x, scale],
+          outputs: [x!, { type: 'float32', shape: [2, 1] }, { type: 'float32', shape: [2, 1] }],
+        });
+        return g.mul(g.add(y!, mean!), inverse!);
+      },
+    },
     'without bias': { shapes: [[3, 5], [5]], build: (g, x, scale) => g.layerNormalization(x, { scale: scale! }) },
   },
 });

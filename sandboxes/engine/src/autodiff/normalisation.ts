@@ -1,9 +1,9 @@
-import { intAttribute } from '../proto/messages.js';
+import { floatAttribute, intAttribute } from '../proto/messages.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { positiveAxis } from '../graph/shapes.js';
 import { elementCount } from '../tensors/tensor.js';
 import { sumRows, unbroadcast } from './broadcast.js';
-import { NoGradient, unaryRule, type GradientRule } from './rule.js';
+import { rewritingRule, unaryRule, type GradientRule } from './rule.js';
 
 export const normalisationRules = {
   Softmax: unaryRule(({ graph, node, y, gradient }) => {
@@ -14,16 +14,15 @@ export const normalisationRules = {
     graph.sub(gradient, graph.mul(graph.exp(y), graph.reduceSum(gradient, [intAttribute(node, 'axis', -1)]))),
   ),
   // Row means as products with scale / size and column sums as products with ones: both faster than reductions.
-  LayerNormalization: ({ graph, node, inputs: [x, scale, bias], gradients: [gradient, ...statistics], needs }) => {
+  LayerNormalization: (of) => {
+    const { graph, node, inputs, gradients, needs } = of;
+    const [x, scale, bias] = inputs;
+    const [gradient, ...statistics] = gradients;
+    if (statistics.some((used) => used)) return layerNormalizationWithStatistics(of);
     const shape = fixedShape(x!);
     const axis = positiveAxis(intAttribute(node, 'axis', -1), shape.length);
     const [leading, normalised] = [shape.slice(0, axis), shape.slice(axis)];
     const size = elementCount(normalised);
-    if (statistics.some((used) => used))
-      throw new NoGradient(
-        node,
-        'expected only the normalised output in use, found its mean or deviation in the loss.',
-      );
     const perRow = { type: x!.type, shape: [...leading, ...normalised.map(() => 1)] };
     const [, mean, inverse] = graph.extendOutputs(node, [{ type: x!.type, shape }, perRow, perRow]);
     const lines = axis === 0 ? [1] : leading;
@@ -50,3 +49,15 @@ export const normalisationRules = {
     ];
   },
 } satisfies Record<string, GradientRule>;
+
+/** Where mean or inverse deviation are used as well. */
+const layerNormalizationWithStatistics = rewritingRule(({ graph, node, inputs: [x, scale, bias] }) => {
+  const first = positiveAxis(intAttribute(node, 'axis', -1), x!.shape.length);
+  const axes = x!.shape.flatMap((_, axis) => (axis < first ? [] : [axis]));
+  const mean = graph.reduceMean(x!, axes);
+  const centred = graph.sub(x!, mean);
+  const variance = graph.reduceMean(graph.mul(centred, centred), axes);
+  const inverse = graph.reciprocal(graph.sqrt(graph.add(variance, floatAttribute(node, 'epsilon', 1e-5))));
+  const scaled = graph.mul(graph.mul(centred, inverse), scale!);
+  return [bias ? graph.add(scaled, bias) : scaled, mean, inverse];
+});

@@ -10,7 +10,7 @@ export const poolingRules = {
   MaxPool: ({ graph, node, inputs: [x], outputs: [y], gradients: [gradient] }) => {
     const shape = fixedShape(x!);
     const moved = elementCount(fixedShape(gradient!));
-    const like = { type: 'int64', shape: y!.shape } as const;
+    const like = { type: 'int64', shape: gradient!.shape } as const;
     if (intAttribute(node, 'storage_order', 0) !== 0)
       throw new NoGradient(node, 'expected storage_order 0, found places counted by columns.');
     const [, indices] = graph.extendOutputs(node, [y!, like]);

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { reducedShape } from '../graph/shapes.js';
 import { elementCount } from '../tensors/tensor.js';
-import { emitted, same, sign } from './emit.js';
+import { emitted, isZero, same, sign } from './emit.js';
 import { constantInput } from './shape.js';
 import type { Differentiation, GradientRule } from './rule.js';
 
@@ -69,13 +69,13 @@ export const reduceRules = {
   ReduceL1: reduceRule(({ graph, x, gradient }) => graph.mul(sign(graph, x), gradient)),
   // At zero, where there is no derivative, it answers 0.
   ReduceL2: reduceRule(({ graph, x, y, gradient }) =>
-    graph.mul(x, graph.div(gradient, graph.add(y, same(graph, y, graph.scalar(0, y.type))))),
+    graph.mul(x, graph.div(gradient, graph.add(y, isZero(graph, y)))),
   ),
   ReduceLogSum: reduceRule(({ graph, y, gradient }) => graph.mul(gradient, graph.exp(graph.neg(y)))),
   ReduceLogSumExp: reduceRule(({ graph, x, y, gradient }) => graph.mul(graph.exp(graph.sub(x, y)), gradient)),
   // The product of the others, also where one of the values is zero.
   ReduceProd: reduceRule(({ graph, x, y, gradient, sum, product }) => {
-    const zero = same(graph, x, graph.scalar(0, x.type));
+    const zero = isZero(graph, x);
     const filled = graph.add(x, zero);
     const single = same(graph, sum(zero), graph.scalar(1, x.type));
     const others = graph.add(graph.div(y, filled), graph.mul(zero, graph.mul(product(filled), single)));

@@ -36,7 +36,9 @@ export async function specialise(
   lifted: ReadonlySet<string>,
 ): Promise<SpecialisedModel> {
   const fixed = fixInputs(upgraded(model), inputShapes, lifted);
-  const folded = await foldedByRuntime(await decompose(fixed));
+  const once = await foldedByRuntime(await decompose(fixed));
+  // Operators that are functions are written out while it folds, which leaves their own plumbing to be folded.
+  const folded = hasInlined(once) ? await foldedByRuntime(once) : once;
   return {
     nodes: folded.graph.node,
     constants: folded.initializers,
@@ -44,6 +46,9 @@ export async function specialise(
     values: await inferredByRuntime(folded),
   };
 }
+
+const hasInlined = ({ graph }: Model): boolean =>
+  graph.node.some(({ output }) => output.some((name) => name.startsWith('_inlfunc_')));
 
 /** onnxruntime names all sets it knows in what it writes. */
 function usedOperatorSets(model: Model): Map<string, number> {
