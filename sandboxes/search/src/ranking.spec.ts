@@ -90,7 +90,9 @@ describe('exactly', () => {
   });
 
   it('goes on until the page is full, and ends with everything there is', () => {
-    expect(rank(shuffled, wish(all, { suffices: (hits: readonly Hit[]) => hits.length >= 100 })).hits).toHaveLength(160);
+    expect(rank(shuffled, wish(all, { suffices: (hits: readonly Hit[]) => hits.length >= 100 })).hits).toHaveLength(
+      160,
+    );
     expect(rank(shuffled, wish(all, { suffices: () => false })).hits).toHaveLength(1000);
     const none: RowFilter = { count: 0, has: () => false, rows: () => [] };
     expect(rank(shuffled, wish(none, { suffices: () => false }))).toEqual({

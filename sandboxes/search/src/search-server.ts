@@ -12,7 +12,7 @@ const MAX_WAITING = 64;
 const CHECK_EVERY = 32;
 
 /** `POST /search` and `GET /gauges` over one snapshot. */
-export function createSearchServer(searcher: Searcher): Server {
+export function createSearchServer(searcher: Pick<Searcher, 'search'>): Server {
   const queue = new BoundedQueue(MAX_WAITING);
   const gauges = new Gauges();
   return createJsonServer(async (request) => {
