@@ -2195,7 +2195,8 @@ export interface components {
                     split?: "train" | "val" | "test";
                     /** @default [] */
                     targets?: string[];
-                    candidates: {
+                    /** @default [] */
+                    candidates?: {
                         name: string;
                         /** @enum {string} */
                         role: "stock" | "fine-tuned" | "swapped";
@@ -2212,11 +2213,14 @@ export interface components {
                          */
                         head?: "bundle" | "class-means";
                     }[];
-                    /** @default null */
+                    /**
+                     * @description What a dual encoder is asked: titles and attribute values for pictures, pictures for pictures
+                     * @default null
+                     */
                     retrieval?: {
-                        /** @description Bundle with the text_encoder that reads the queries */
+                        /** @description Dual encoder whose text_encoder reads the queries: step:NAME or model:NAME@VERSION */
                         encoder: string;
-                        /** @description Vectors of all items by the same bundle: the gallery */
+                        /** @description Its vectors of the dataset: step:NAME of an embed step, or snapshot:ID */
                         snapshot: string;
                         /**
                          * @description Attributes whose values are asked for as texts
@@ -2718,6 +2722,7 @@ export interface components {
                     split: "train" | "val" | "test";
                     /** @default [] */
                     targets: string[];
+                    /** @default [] */
                     candidates: {
                         name: string;
                         /** @enum {string} */
@@ -2735,11 +2740,14 @@ export interface components {
                          */
                         head: "bundle" | "class-means";
                     }[];
-                    /** @default null */
+                    /**
+                     * @description What a dual encoder is asked: titles and attribute values for pictures, pictures for pictures
+                     * @default null
+                     */
                     retrieval: {
-                        /** @description Bundle with the text_encoder that reads the queries */
+                        /** @description Dual encoder whose text_encoder reads the queries: step:NAME or model:NAME@VERSION */
                         encoder: string;
-                        /** @description Vectors of all items by the same bundle: the gallery */
+                        /** @description Its vectors of the dataset: step:NAME of an embed step, or snapshot:ID */
                         snapshot: string;
                         /**
                          * @description Attributes whose values are asked for as texts
