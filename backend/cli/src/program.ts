@@ -8,6 +8,8 @@ import { registerModels } from './commands/models.js';
 import { registerPlatform } from './commands/platform.js';
 import { registerRollouts } from './commands/rollouts.js';
 import { registerRuns } from './commands/runs.js';
+import { registerSearch } from './commands/search.js';
+import { registerSearchIndexes } from './commands/search-indexes.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { GraftProblem } from '@graft/client';
 import { exitCodeOf, openSession, outputOf, type Registrar, type Terminal } from './session.js';
@@ -54,6 +56,8 @@ export function buildProgram(terminal: Terminal, end: (code: number) => void): C
     registerExperiments,
     registerRuns,
     registerModels,
+    registerSearchIndexes,
+    registerSearch,
     registerEndpoints,
     registerRollouts,
     registerPlatform,
