@@ -13,9 +13,18 @@ export { constantInitial, ones, seededRandom, truncatedNormal, xavier, zeros, ty
 
 // Models as values
 export { Model, type Port } from './model/model.js';
-export { loadModel, saveModel } from './model/files.js';
+export { loadModel, saveModel, type SaveOptions } from './model/files.js';
 export { matches, type NamePattern } from './model/name-pattern.js';
+export { upgraded } from './model/upgrade/upgrade.js';
+export { NotUpgradable } from './model/upgrade/rule.js';
+export { describe, type Description } from './model/describe.js';
+export { problemMessage, validate, type Problem } from './model/validate.js';
+export { withInferredTypes } from './model/inferred-types.js';
+export { findCut, findCuts, type Cut, type CutPattern } from './model/find.js';
 export { compose, extract, renamed, type Composed } from './model/surgery.js';
+export { replace, type Replacement } from './model/replace.js';
+export { prune } from './model/prune.js';
+export { fold, type FoldOptions } from './model/fold.js';
 export type { Dimension, Shape } from './proto/messages.js';
 
 // Writing graphs

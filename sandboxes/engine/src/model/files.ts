@@ -1,48 +1,73 @@
-import { open, readFile, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import {
-  ModelProtoSchema,
-  StringStringEntryProtoSchema,
-  TensorProto_DataLocation as Location,
-  type TensorProto,
-} from '../proto/onnx.gen.js';
+import { open, rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, type TensorProto } from '../proto/onnx.gen.js';
 import { copyOf, tensorProto } from '../proto/messages.js';
-import { elementFacts, elementOfOnnx, elementCount, tensorOfBytes, type Tensor } from '../tensors/tensor.js';
+import type { Tensor } from '../tensors/tensor.js';
 import { readRange, writeSafetensors, type TensorRange } from '../tensors/safetensors.js';
+import { externalTensor, withExternalData } from './external-data.js';
 import { Model } from './model.js';
 
 /** Integers below this size stay in the graph: onnxruntime reads shapes and axes from there while it infers. */
 const INLINE_BYTES = 1024;
+/** No protobuf message may be larger; onnxruntime and every other reader refuse it. */
+const MAX_GRAPH_BYTES = 2 ** 31 - 1;
 
-/** Reads `<stem>.onnx` and the files beside it that hold its weights. */
+/**
+ * Reads `<stem>.onnx` and the files in its folder that hold its weights, by ranges: none of them needs to fit into one read.
+ * Throws, naming the tensor, where its data lie outside that folder, are missing or have another size.
+ */
 export async function loadModel(path: string): Promise<Model> {
-  const proto = fromBinary(ModelProtoSchema, await readFile(path));
-  const resolved = new Map<string, Tensor>();
-  for (const initializer of proto.graph?.initializer ?? []) {
-    if (initializer.externalData.length > 0)
-      resolved.set(initializer.name, await readExternal(dirname(path), initializer));
-  }
-  return Model.of(proto, resolved);
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  const proto = fromBinary(ModelProtoSchema, await readRange(file, 0, size));
+  return Model.of(await withExternalData(proto, dirname(path)));
+}
+
+export interface SaveOptions {
+  /** No weights file becomes larger, but for a single tensor that is; several are called `<stem>-1.safetensors` and so on. */
+  readonly maxFileBytes?: number;
 }
 
 /**
  * Writes `<stem>.onnx` (the graph) and `<stem>.safetensors` (the weights), each whole or not at all, the graph last.
- * onnxruntime opens the pair by the graph's path.
+ * onnxruntime opens the pair by the graph's path. Tensors of types that safetensors does not know lie there as bytes.
  */
-export async function saveModel(model: Model, path: string): Promise<void> {
+export async function saveModel(
+  model: Model,
+  path: string,
+  { maxFileBytes = Infinity }: SaveOptions = {},
+): Promise<void> {
   if (!path.endsWith('.onnx')) throw new Error(`Path: expected a name that ends in .onnx, found "${path}".`);
-  const weightsPath = `${path.slice(0, -'.onnx'.length)}.safetensors`;
-  const outside = new Map([...model.initializers].filter(([, value]) => !staysInline(value)));
-  const ranges = await writeSafetensors(`${weightsPath}.part`, outside);
-  await rename(`${weightsPath}.part`, weightsPath);
-  const location = basename(weightsPath);
-  const initializer = [...model.initializers].map(([name, value]) => {
-    const range = ranges.get(name);
-    return range ? externalTensor(name, location, range) : tensorProto(name, value);
-  });
-  const graph = copyOf(model.graph, { initializer: [...model.graph.initializer, ...initializer] });
-  await writeWhole(path, toBinary(ModelProtoSchema, copyOf(model.proto, { graph })));
+  const stem = path.slice(0, -'.onnx'.length);
+  const files = shards(outside(model), maxFileBytes);
+  const places = new Map<string, { location: string; range: TensorRange }>();
+  for (const [index, tensors] of files.entries()) {
+    const target = `${stem}${files.length > 1 ? `-${index + 1}` : ''}.safetensors`;
+    const ranges = await writeSafetensors(`${target}.part`, tensors);
+    await rename(`${target}.part`, target);
+    for (const [name, range] of ranges) places.set(name, { location: basename(target), range });
+  }
+  const placed = (tensor: TensorProto): TensorProto => {
+    const place = places.get(tensor.name);
+    return place
+      ? externalTensor(tensor, { location: place.location, offset: place.range.offset, length: place.range.length })
+      : tensor;
+  };
+  const kept = copyOf(model.graph, { initializer: model.graph.initializer.map(placed) });
+  const proto = model
+    .withGraph(kept, model.initializers)
+    .withInitializerMessages((name, value) => placed(tensorProto(name, value)));
+  await writeWhole(path, toBinary(ModelProtoSchema, proto));
+}
+
+/** What lies beside the graph: weights, and the bytes of what is kept unread. */
+function outside(model: Model): Map<string, Tensor> {
+  const weights = [...model.initializers].filter(([, value]) => !staysInline(value));
+  const opaque = model.graph.initializer
+    .filter(({ rawData }) => rawData.length >= INLINE_BYTES)
+    .map(({ name, rawData }) => [name, { type: 'uint8' as const, shape: [rawData.length], data: rawData }] as const);
+  return new Map<string, Tensor>([...weights, ...opaque]);
 }
 
 function staysInline({ type, shape, data }: Tensor): boolean {
@@ -50,46 +75,26 @@ function staysInline({ type, shape, data }: Tensor): boolean {
   return !isWeight && data.byteLength < INLINE_BYTES;
 }
 
-function externalTensor(name: string, location: string, range: TensorRange): TensorProto {
-  const entry = (key: string, value: string | number) =>
-    create(StringStringEntryProtoSchema, { key, value: String(value) });
-  const empty = tensorProto(name, { type: range.type, shape: range.shape, data: new Uint8Array(0) });
-  return copyOf(empty, {
-    rawData: new Uint8Array(0),
-    dataLocation: Location.EXTERNAL,
-    externalData: [entry('location', location), entry('offset', range.offset), entry('length', range.length)],
-  });
-}
-
-/** Only a plain name beside the graph is opened: a model file may come from a stranger. */
-async function readExternal(folder: string, initializer: TensorProto): Promise<Tensor> {
-  const {
-    location = '',
-    offset = '0',
-    length,
-  } = Object.fromEntries(initializer.externalData.map(({ key, value }) => [key, value]));
-  const where = `Initializer "${initializer.name}"`;
-  const type = elementOfOnnx(initializer.dataType);
-  if (!type)
-    throw new Error(
-      `${where}: expected a type the engine reads, found ONNX type ${initializer.dataType} in external data.`,
-    );
-  if (location === '' || location === '..' || basename(location) !== location) {
-    throw new Error(`${where}: expected external data in a file beside the model, found location "${location}".`);
+/** Always at least one file, empty where nothing lies outside. */
+function shards(tensors: ReadonlyMap<string, Tensor>, maxBytes: number): Map<string, Tensor>[] {
+  const files = [new Map<string, Tensor>()];
+  let bytes = 0;
+  for (const [name, value] of tensors) {
+    if (bytes > 0 && bytes + value.data.byteLength > maxBytes) {
+      files.push(new Map());
+      bytes = 0;
+    }
+    files.at(-1)!.set(name, value);
+    bytes += value.data.byteLength;
   }
-  const shape = initializer.dims.map(Number);
-  const expected = elementCount(shape) * elementFacts(type).bytes;
-  if (length !== undefined && Number(length) !== expected)
-    throw new Error(`${where}: expected ${expected} bytes, found a length of ${length}.`);
-  const path = join(folder, location);
-  const { size } = await stat(path);
-  if (Number(offset) + expected > size)
-    throw new Error(`${where}: expected ${expected} bytes at ${offset} in ${location}, found a file of ${size} bytes.`);
-  await using file = await open(path, 'r');
-  return tensorOfBytes(type, shape, await readRange(file, Number(offset), expected));
+  return files;
 }
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  if (bytes.length > MAX_GRAPH_BYTES)
+    throw new Error(
+      `${path}: expected a graph below 2 GiB, found ${bytes.length} bytes. Make its constants initializers.`,
+    );
   const file = await open(`${path}.part`, 'w');
   try {
     await file.writeFile(bytes);

@@ -67,7 +67,7 @@ describe('a model', () => {
       if (entry.key === 'location') entry.value = '../../etc/passwd';
     await writeFile(path, toBinary(ModelProtoSchema, proto));
     await expect(loadModel(path)).rejects.toThrow(
-      /expected external data in a file beside the model, found location "..\/..\/etc\/passwd"/,
+      /expected external data in a file inside the model's folder, found location "..\/..\/etc\/passwd"/,
     );
   });
 
@@ -108,7 +108,7 @@ describe('surgery', () => {
     const wide = tinyHead({ size: 9, classes: 3 });
     expect(() =>
       compose({ model: encoder, prefix: 'e.' }, { model: wide, prefix: 'h.' }, { features: 'features' }),
-    ).toThrow(/input "features": expected float32 \[n, 9\], found output "features" of float32 \[n, 8\]/);
+    ).toThrow(/value "features": expected float32 \[n, 9\], found "features" of float32 \[n, 8\]/);
     expect(() => extract(whole, { inputs: [], outputs: ['logits'] })).toThrow(/found that "patches" is needed as well/);
     expect(() => extract(whole, { inputs: ['patches'], outputs: ['nowhere'] })).toThrow(
       /Value "nowhere": .* found no such value/,

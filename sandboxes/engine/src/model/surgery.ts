@@ -1,6 +1,9 @@
 import { copyOf, readValueInfo } from '../proto/messages.js';
-import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from '../proto/onnx.gen.js';
-import type { Model, Port } from './model.js';
+import type { GraphProto, NodeProto, ValueInfoProto } from '../proto/onnx.gen.js';
+import { joined } from './heads.js';
+import type { Model } from './model.js';
+import { neededNodes, restricted } from './prune.js';
+import { nestedGraphs, readsOf, recordedInfo, withNestedGraphs } from './walk.js';
 
 /** A model whose values, initializers and nodes are renamed; names that `rename` answers unchanged stay. Nested graphs included. */
 export function renamed(model: Model, rename: (name: string) => string): Model {
@@ -13,27 +16,25 @@ export function extract(
   model: Model,
   { inputs, outputs }: { inputs: readonly string[]; outputs: readonly string[] },
 ): Model {
-  const recorded = recordedValues(model.graph);
+  const recorded = recordedInfo(model.graph);
   const port = (name: string): ValueInfoProto => {
     const info = recorded.get(name);
     if (!info)
       throw new Error(
-        `Value "${name}": expected one whose type and shape the model records, found ${isValue(model, name) ? 'it unrecorded' : 'no such value'}.`,
+        `Value "${name}": expected one whose type and shape the model records, found ${isValue(model, name) ? 'it unrecorded. Use withInferredTypes(model) first' : 'no such value'}.`,
       );
     return info;
   };
-  const { nodes, needed } = nodesBetween(model, { inputs, outputs });
-  const initializers = new Map([...model.initializers].filter(([name]) => needed.has(name)));
-  const graph = copyOf(model.graph, {
-    node: nodes,
-    input: inputs.map(port),
-    output: outputs.map(port),
-    initializer: model.graph.initializer.filter(({ name }) => needed.has(name)),
-    valueInfo: model.graph.valueInfo.filter(
-      ({ name }) => needed.has(name) && !inputs.includes(name) && !outputs.includes(name),
-    ),
-  });
-  return model.withGraph(graph, initializers);
+  const cut = new Set(inputs);
+  const after = model.graph.node.filter(({ output }) => !output.every((name) => name === '' || cut.has(name)));
+  const node = neededNodes(after, outputs);
+  const needed = new Set([...node.flatMap(readsOf), ...outputs]);
+  refuseOpen(model, needed, cut);
+  const graph = restricted(copyOf(model.graph, { node, input: inputs.map(port), output: outputs.map(port) }));
+  const ports = new Set([...inputs, ...outputs]);
+  const valueInfo = graph.valueInfo.filter(({ name }) => !ports.has(name));
+  const initializers = new Map([...model.initializers].filter(([name]) => needed.has(name) && !cut.has(name)));
+  return model.withGraph(copyOf(graph, { valueInfo }), initializers);
 }
 
 export interface Composed {
@@ -47,24 +48,24 @@ export interface Composed {
  * It has all inputs of the first, the unlinked ones of the second, the unlinked outputs of the first and all of the second.
  */
 export function compose(first: Composed, second: Composed, links: Readonly<Record<string, string>>): Model {
-  if (first.model.opset !== second.model.opset)
-    throw new Error(`Compose: expected one operator set, found ${first.model.opset} and ${second.model.opset}.`);
   for (const [output, input] of Object.entries(links))
-    checkLink(named(first.model.outputs, 'output', output), named(second.model.inputs, 'input', input));
+    checkLink(
+      named(second.model.graph.input, 'input', input),
+      named(first.model.graph.output, 'output', output),
+      'Compose',
+    );
+  const { first: one, second: two, head } = joined(first.model, second.model);
   const linkOf = new Map(Object.entries(links).map(([output, input]) => [input, first.prefix + output]));
-  const before = renamed(first.model, (name) =>
-    name in links || !isPort(first.model, name) ? first.prefix + name : name,
-  );
-  const after = renamed(
-    second.model,
-    (name) => linkOf.get(name) ?? (isPort(second.model, name) ? name : second.prefix + name),
-  );
+  const before = renamed(one, (name) => (name in links || !isPort(one, name) ? first.prefix + name : name));
+  const after = renamed(two, (name) => linkOf.get(name) ?? (isPort(two, name) ? name : second.prefix + name));
 
   const linked = new Set(linkOf.values());
   const open = ({ name }: ValueInfoProto): boolean => !linked.has(name);
   const graph = copyOf(before.graph, {
     node: [...before.graph.node, ...after.graph.node],
     initializer: [...before.graph.initializer, ...after.graph.initializer],
+    sparseInitializer: [...before.graph.sparseInitializer, ...after.graph.sparseInitializer],
+    quantizationAnnotation: [...before.graph.quantizationAnnotation, ...after.graph.quantizationAnnotation],
     input: [...before.graph.input, ...after.graph.input.filter(open)],
     output: [...before.graph.output.filter(open), ...after.graph.output],
     valueInfo: [
@@ -74,7 +75,7 @@ export function compose(first: Composed, second: Composed, links: Readonly<Recor
     ],
   });
   refuseTwice([...graph.input, ...graph.output].map(({ name }) => name));
-  return before.withGraph(graph, new Map([...before.initializers, ...after.initializers]));
+  return before.withProto(head).withGraph(graph, new Map([...before.initializers, ...after.initializers]));
 }
 
 function renamedGraph(graph: GraphProto, rename: (name: string) => string): GraphProto {
@@ -85,84 +86,70 @@ function renamedGraph(graph: GraphProto, rename: (name: string) => string): Grap
     input: graph.input.map(info),
     output: graph.output.map(info),
     valueInfo: graph.valueInfo.map(info),
+    sparseInitializer: graph.sparseInitializer.map((sparse) =>
+      sparse.values ? copyOf(sparse, { values: copyOf(sparse.values, { name: rename(sparse.values.name) }) }) : sparse,
+    ),
+    quantizationAnnotation: graph.quantizationAnnotation.map((annotation) =>
+      copyOf(annotation, {
+        tensorName: rename(annotation.tensorName),
+        quantParameterTensorNames: annotation.quantParameterTensorNames.map((entry) =>
+          copyOf(entry, { value: rename(entry.value) }),
+        ),
+      }),
+    ),
   });
 }
 
 /** A node under another name, reading and answering other names; nested graphs included. */
 export function renamedNode(node: NodeProto, rename: (name: string) => string): NodeProto {
   const optional = (name: string): string => (name === '' ? '' : rename(name));
-  const nested = (attribute: AttributeProto): AttributeProto =>
-    attribute.g || attribute.graphs.length > 0
-      ? copyOf(attribute, {
-          ...(attribute.g ? { g: renamedGraph(attribute.g, rename) } : {}),
-          graphs: attribute.graphs.map((graph) => renamedGraph(graph, rename)),
-        })
-      : attribute;
-  return copyOf(node, {
+  const inner = nestedGraphs(node).length > 0 ? withNestedGraphs(node, (graph) => renamedGraph(graph, rename)) : node;
+  return copyOf(inner, {
     name: optional(node.name),
     input: node.input.map(optional),
     output: node.output.map(optional),
-    attribute: node.attribute.map(nested),
   });
 }
 
-/** All names a node reads, those that its nested graphs take from outside included. */
-const reads = (node: NodeProto): string[] => [
-  ...node.input,
-  ...node.attribute.flatMap(({ g, graphs }) =>
-    [...(g ? [g] : []), ...graphs].flatMap((graph) => graph.node.flatMap(reads)),
-  ),
-];
-
-/** Walks back from the outputs until the inputs; throws where it meets an input of the model that is not among them. */
-function nodesBetween(
-  model: Model,
-  { inputs, outputs }: { inputs: readonly string[]; outputs: readonly string[] },
-): { nodes: NodeProto[]; needed: Set<string> } {
-  const needed = new Set(outputs);
-  const cut = new Set(inputs);
-  const kept = model.graph.node.toReversed().filter((node) => {
-    if (!node.output.some((name) => needed.has(name) && !cut.has(name))) return false;
-    for (const name of reads(node)) needed.add(name);
-    return true;
-  });
-  const missing = model.inputs.find(({ name }) => needed.has(name) && !cut.has(name));
+function refuseOpen(model: Model, needed: ReadonlySet<string>, cut: ReadonlySet<string>): void {
+  const missing = model.graph.input.find(
+    ({ name }) => needed.has(name) && !cut.has(name) && !model.initializers.has(name),
+  );
   if (missing)
     throw new Error(
       `Extract: expected inputs that decide the outputs, found that "${missing.name}" is needed as well.`,
     );
-  return { nodes: kept.reverse(), needed };
 }
-
-const recordedValues = (graph: GraphProto): Map<string, ValueInfoProto> =>
-  new Map(
-    [...graph.valueInfo, ...graph.input, ...graph.output]
-      .filter((info) => readValueInfo(info) !== undefined)
-      .map((info) => [info.name, info]),
-  );
 
 const isValue = (model: Model, name: string): boolean => model.graph.node.some(({ output }) => output.includes(name));
 
 const isPort = (model: Model, name: string): boolean =>
   !model.initializers.has(name) && [...model.graph.input, ...model.graph.output].some((info) => info.name === name);
 
-function named(ports: readonly Port[], kind: string, name: string): Port {
+function named(ports: readonly ValueInfoProto[], kind: string, name: string): ValueInfoProto {
   const found = ports.find((port) => port.name === name);
   if (!found)
     throw new Error(`Compose: expected an ${kind} "${name}", found ${ports.map((port) => port.name).join(', ')}.`);
   return found;
 }
 
-function checkLink(output: Port, input: Port): void {
+/** Throws where what is expected and what takes its place are both recorded and differ in type, rank or a known size. */
+export function checkLink(
+  expected: ValueInfoProto | undefined,
+  found: ValueInfoProto | undefined,
+  where: string,
+): void {
+  const [wanted, given] = [expected && readValueInfo(expected), found && readValueInfo(found)];
+  if (!wanted || !given) return;
   const fits =
-    output.type === input.type &&
-    output.shape.length === input.shape.length &&
-    output.shape.every(
-      (dim, axis) => typeof dim === 'string' || typeof input.shape[axis] === 'string' || dim === input.shape[axis],
+    given.type === wanted.type &&
+    given.shape.length === wanted.shape.length &&
+    given.shape.every(
+      (dim, axis) => typeof dim === 'string' || typeof wanted.shape[axis] === 'string' || dim === wanted.shape[axis],
     );
   if (!fits)
     throw new Error(
-      `Compose: input "${input.name}": expected ${input.type} [${input.shape.join(', ')}], found output "${output.name}" of ${output.type} [${output.shape.join(', ')}].`,
+      `${where}: value "${expected!.name}": expected ${wanted.type} [${wanted.shape.join(', ')}], found "${found!.name}" of ${given.type} [${given.shape.join(', ')}].`,
     );
 }
 

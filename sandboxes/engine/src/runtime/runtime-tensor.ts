@@ -30,8 +30,12 @@ export function runtimeTensor(name: string, { type, shape, data }: Tensor): Runt
   return new RuntimeTensor(type as 'float32', data as Float32Array, shape);
 }
 
-export const engineTensor = (value: RuntimeTensor): Tensor => ({
-  type: value.type as ElementType,
-  shape: value.dims,
-  data: value.data as TensorData,
+export const engineTensor = ({ type, dims, data }: RuntimeTensor): Tensor => ({
+  type: type as ElementType,
+  shape: dims,
+  data: type === 'float16' ? bitPatterns(data as Uint16Array) : (data as TensorData),
 });
+
+/** Halves come as Float16Array where the runtime has one; the engine keeps them as they lie in memory. */
+const bitPatterns = ({ buffer, byteOffset, length }: Uint16Array): Uint16Array =>
+  new Uint16Array(buffer, byteOffset, length);

@@ -50,6 +50,8 @@ export const elementFacts = (type: ElementType): ElementFacts => elements[type];
 
 const elementNames = Object.keys(elements) as ElementType[];
 
+export const isElementType = (word: string): word is ElementType => word in elements;
+
 export const elementOfOnnx = (code: number): ElementType | undefined =>
   elementNames.find((name) => elements[name].onnx === code);
 

@@ -7,7 +7,9 @@ export interface Scope {
   readonly fresh: (stem: string) => string;
   /** Type and shape of a value where the file records them. */
   readonly recorded: (name: string) => { readonly type: ElementType; readonly shape: Shape } | undefined;
-  /** How many inner and outer readers a value has. */
+  /** What a value holds where the file decides it. */
+  readonly constant: (name: string) => Tensor | undefined;
+  /** Whether some node, nested ones included, or an output reads a value. */
   readonly isRead: (name: string) => boolean;
 }
 

@@ -129,22 +129,29 @@ const slice: UpgradeRule = (old, scope) => {
   ]);
 };
 
-const resize: UpgradeRule = (old) => [
+const asymmetric = (old: NodeProto, nearest: 'ceil' | 'floor'): NodeProto =>
   copyOf(old, {
+    opType: 'Resize',
     input: [old.input[0]!, '', old.input[1]!],
     attribute: [
       ...old.attribute,
       attribute('coordinate_transformation_mode', 'asymmetric'),
-      attribute('nearest_mode', 'floor'),
+      attribute('nearest_mode', nearest),
     ],
-  }),
-];
+  });
 
-const upsample: UpgradeRule = (old, scope) => {
-  const scales = old.attribute.find(({ name }) => name === 'scales')?.floats;
-  const bare = copyOf(without(old, 'scales'), { opType: 'Resize' });
-  return scales ? withInputs(bare, scope, [undefined, float32([scales.length], scales)]) : [bare];
+/** In 10, the nearest was the one above where the result is smaller, and the one below where it is larger. */
+const resize: UpgradeRule = (old, scope) => {
+  if (holds(old, 'nearest_mode')) return [old];
+  const isNearest = stringAttribute(old, 'mode', 'nearest') === 'nearest';
+  const scales = Array.from((scope.constant(old.input[1]!)?.data ?? []) as ArrayLike<number>);
+  const [smaller, larger] = [scales.some((scale) => scale < 1), scales.some((scale) => scale > 1)];
+  if (isNearest && (scales.length === 0 || (smaller && larger)))
+    throw new NotUpgradable(old, 'expected constant scales that are all at least 1 or all at most 1.');
+  return [asymmetric(old, smaller ? 'ceil' : 'floor')];
 };
+
+const upsample: UpgradeRule = (old) => [asymmetric(old, 'floor')];
 
 const prelu: UpgradeRule = (old, scope) => {
   const [x, slope] = [old.input[0]!, old.input[1]!];

@@ -1,5 +1,6 @@
 import type { GraphProto, NodeProto } from '../../proto/onnx.gen.js';
-import { copyOf, readValueInfo } from '../../proto/messages.js';
+import { copyOf, readTensorProto, readValueInfo } from '../../proto/messages.js';
+import type { Tensor } from '../../tensors/tensor.js';
 import type { Model } from '../model.js';
 import { allGraphs, allNodes, nestedGraphs, withNestedGraphs } from '../walk.js';
 import type { Scope } from './rule.js';
@@ -25,18 +26,18 @@ const younger: Readonly<Record<string, number>> = {
 
 /**
  * The same model in operator set 21, whatever set it was exported for: attributes that became inputs are moved, operators that
- * changed their meaning are rewritten. A model that uses an operator younger than 21 comes in its own set, or the oldest one that has it; sets 22
- * and above otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the standard domain stays
- * as it is. Throws NotUpgradable for a node that cannot be carried over. Bodies of model-local functions
- * name their own operator sets and stay as they are.
+ * changed their meaning are rewritten. A model that uses an operator younger than 21 comes in its own set, or the oldest one that
+ * has it; sets 22 and above otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the
+ * standard domain stays as it is, and so do the bodies of model-local functions, which name their own operator sets. Throws
+ * NotUpgradable for a node that cannot be carried over.
  */
-export function upgraded(model: Model): Model {
+export function upgraded(model: Model, oldest = OPSET): Model {
   const newest = allNodes(model.graph)
     .filter(isStandard)
     .reduce((found, { opType }) => Math.max(found, younger[opType] ?? OPSET), OPSET);
-  const target = newest === OPSET ? OPSET : Math.min(NEWEST_OPSET, Math.max(newest, model.opset));
+  const target = newest === OPSET ? oldest : Math.min(NEWEST_OPSET, Math.max(newest, oldest, model.opset));
   const { opset } = model;
-  if (opset === target) return model;
+  if (opset === target || opset === 0) return model;
   let graph = model.graph;
   for (let version = opset + 1; version <= target; version += 1) {
     const rules = upgradeRules[version];
@@ -68,7 +69,13 @@ function stepped(graph: GraphProto, model: Model, rules: (typeof upgradeRules)[n
     ...allGraphs(graph).flatMap(({ output }) => output.map(({ name }) => name)),
   ]);
   const recorded = recordedValues(model, graph);
-  const scope: Scope = { fresh, recorded: (name) => recorded.get(name), isRead: (name) => read.has(name) };
+  const constants = constantsOf(graph);
+  const scope: Scope = {
+    fresh,
+    recorded: (name) => recorded.get(name),
+    constant: (name) => model.initializers.get(name) ?? constants.get(name),
+    isRead: (name) => read.has(name),
+  };
   return rewritten(graph, (old) => (isStandard(old) ? (rules[old.opType]?.(old, scope) ?? [old]) : [old]));
 }
 
@@ -77,6 +84,16 @@ function rewritten(graph: GraphProto, rewrite: (old: NodeProto) => NodeProto[]):
   const inner = (old: NodeProto): NodeProto =>
     nestedGraphs(old).length > 0 ? withNestedGraphs(old, (nested) => rewritten(nested, rewrite)) : old;
   return copyOf(graph, { node: graph.node.flatMap((old) => rewrite(inner(old))) });
+}
+
+function constantsOf(graph: GraphProto): Map<string, Tensor> {
+  const found = new Map<string, Tensor>();
+  for (const { opType, output, attribute } of allNodes(graph)) {
+    const held = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined;
+    const value = held && readTensorProto(held);
+    if (value) found.set(output[0]!, value);
+  }
+  return found;
 }
 
 function recordedValues(model: Model, graph: GraphProto): Map<string, NonNullable<ReturnType<Scope['recorded']>>> {
