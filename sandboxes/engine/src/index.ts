@@ -37,6 +37,7 @@ export { gradientRules } from './autodiff/rules.js';
 export { NoGradient, type Seed } from './autodiff/rule.js';
 export { scalarLoss, weightedSum, type Loss, type Objective } from './losses/loss.js';
 export { softmaxCrossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
+export { classification } from './losses/classification.js';
 export { languageModelLoss, type LanguageModelOptions } from './losses/language-model.js';
 export {
   contrastive,
@@ -58,7 +59,8 @@ export { isLoraWeight } from './adapters/lora-factors.js';
 
 // Training and serving
 export { Trainer, type Feeds, type StepResult, type TrainerOptions, type WeightsOf } from './training/trainer.js';
-export type { Figures, FitPlan, FitResult, Validation } from './training/fit.js';
+export { UnmatchedPattern } from './model/name-pattern.js';
+export type { Figures, FitPlan, FitResult, StepReport, Validation } from './training/fit.js';
 export type { TrainableModel } from './training/trainable-model.js';
 export type { CheckpointState } from './training/checkpoint.js';
 export type { OptimizerOptions, ParameterGroup } from './optimizer/optimizer.js';

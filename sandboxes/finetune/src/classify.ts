@@ -1,14 +1,16 @@
-import { loadModel, type Model, softmaxCrossEntropy, Trainer, warmupCosine, weightedSum } from '@graft/engine';
+import { classification, learningRate, loadModel, type Model, Trainer } from '@graft/engine';
 import {
-  classIndices,
   graphPath,
   ItemStream,
+  labelFeeds,
   labelVocabulary,
   type LabelVocabulary,
   NO_LABEL,
   runTraining,
+  trainerOptions,
   type TrainingResult,
 } from '@graft/runner';
+import { encoderTraining } from './encoder-training.js';
 import { buildHead } from './head.js';
 import { PictureBatches } from './picture-batches.js';
 import { schedule } from './schedule.js';
@@ -25,60 +27,49 @@ export async function trainClassifier(
   const { training } = context.input;
   const { seed, threads } = context.task;
   const labels = labelVocabulary(train.items, targets);
-  const { batchSize, ...steps } = schedule(training, train.items.length);
+  const plan = schedule(training, train.items.length);
+  const { batchSize } = plan;
+  const starting = encoderTraining(context, setup.encoder);
   const trainer = await Trainer.create({
-    models: { encoder: setup.encoder, head: await startingHead(setup, labels) },
+    models: { encoder: starting.model, head: await startingHead(setup, labels) },
+    trainable: starting.trainable,
     objective: async (g, models) => {
       const pixels = g.input('pixel_values', 'float32', [batchSize, 3, preprocessing.height, preprocessing.width]);
-      const { image_features: features } = await models.encoder.apply(g, { pixel_values: pixels }, ['image_features']);
-      const logits = await models.head.apply(
-        g,
-        { image_features: features },
-        targets.map((target) => `logits.${target}`),
-      );
-      const loss = (target: string) =>
-        softmaxCrossEntropy(g, logits[`logits.${target}`]!, g.input(`labels.${target}`, 'int64', [batchSize]), {
-          labelSmoothing: training.labelSmoothing,
-          ignoreIndex: NO_LABEL,
-        });
-      return weightedSum(
-        g,
-        Object.fromEntries(targets.map((target) => [target, { loss: loss(target), weight: 1 / targets.length }])),
-      );
+      const features = await models.encoder.apply(g, { pixel_values: pixels }, ['image_features']);
+      const outputs = targets.map((target) => `logits.${target}`);
+      const logits = await models.head.apply(g, features, outputs);
+      const byTarget = targets.map((target) => [target, logits[`logits.${target}`]!] as const);
+      const { labelSmoothing } = training;
+      return classification(g, Object.fromEntries(byTarget), { labelSmoothing, ignoreIndex: NO_LABEL });
     },
-    optimizer: { weightDecay: training.weightDecay, maxGradientNorm: 1 },
+    ...trainerOptions(training),
     threads,
     seed,
   });
-  await trainer.restore(context.checkpointDir);
   const stream = new ItemStream(train.items.length, seed);
-  const batches = new PictureBatches(train, { preprocessing, augment: training.augment, seed, capacity: batchSize });
-  const classes = targets.map((target) => ({
-    target,
-    indices: classIndices(train.items, target, labels[target] ?? []),
-  }));
+  const pictures = new PictureBatches(train, { preprocessing, augment: training.augment, seed, capacity: batchSize });
+  const labelsOf = labelFeeds(train.items, labels);
   const result = await runTraining(context, {
     trainer,
-    ...steps,
+    ...plan,
     imagesPerStep: batchSize,
-    checkpointEvery: training.checkpointEvery,
-    learningRate: warmupCosine({ peak: training.learningRate, ...steps }),
-    feeds: (step) => {
-      const chosen = stream.take(step * batchSize, batchSize);
-      const labelFeeds = classes.map(({ target, indices }) => [
-        `labels.${target}`,
-        BigInt64Array.from(chosen, (item) => BigInt(indices[item]!)),
-      ]);
-      return { pixel_values: batches.fill(chosen, step), ...Object.fromEntries(labelFeeds) };
+    learningRate: learningRate(plan),
+    feeds: (batch) => {
+      const chosen = stream.take(batch * batchSize, batchSize);
+      return { pixel_values: pictures.fill(chosen, batch), ...labelsOf(chosen) };
     },
     evaluate: () => {
       const { encoder, head } = trainer.export();
-      return validationAccuracy({ cache: validation, preprocessing, labels, threads }, encoder, head);
+      return validationAccuracy(
+        { cache: validation, preprocessing, labels, threads },
+        starting.finish(encoder).encoder,
+        head,
+      );
     },
   });
   const { encoder, head } = trainer.export();
   await trainer.release();
-  return { ...result, encoder, head, labels, normalised: false };
+  return { ...result, ...starting.finish(encoder), head, labels, normalised: false };
 }
 
 /** The base's head where it answers the same labels, a new one otherwise. */

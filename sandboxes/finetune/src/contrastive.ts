@@ -3,6 +3,7 @@ import {
   constantInitial,
   contrastive,
   type GraphBuilder,
+  learningRate,
   type Loss,
   similarity,
   softmaxCrossEntropy,
@@ -10,12 +11,19 @@ import {
   Trainer,
   truncatedNormal,
   type Value,
-  warmupCosine,
   weightedSum,
 } from '@graft/engine';
 import type { TaskOf } from '@graft/protocol';
-import { classIndices, labelVocabulary, NO_LABEL, runTraining, type TrainingResult } from '@graft/runner';
+import {
+  classIndices,
+  labelVocabulary,
+  NO_LABEL,
+  runTraining,
+  trainerOptions,
+  type TrainingResult,
+} from '@graft/runner';
 import { ContrastiveBatches } from './contrastive-batches.js';
+import { refuseAdapter } from './encoder-training.js';
 import type { TrainedModels } from './export-bundle.js';
 import { buildHead } from './head.js';
 import { Neighbours } from './neighbours.js';
@@ -50,6 +58,7 @@ export async function trainDomainEncoder(
   const { context, dataset, train, validation, preprocessing } = setup;
   const { training } = context.input;
   const { seed, threads } = context.task;
+  refuseAdapter(context);
   const labels = labelVocabulary(train.items, objective.attributes);
   const projection = buildProjection(setup.width, objective.dim, seed);
   const encoder = compose(
@@ -57,7 +66,8 @@ export async function trainDomainEncoder(
     { model: projection, prefix: 'space.' },
     { image_features: 'features' },
   );
-  const { batchSize, ...steps } = schedule(training, train.items.length);
+  const plan = schedule(training, train.items.length);
+  const { batchSize } = plan;
   const trainer = await Trainer.create({
     models: { encoder, head: buildHead(objective.dim, labels, { seed, scale: Math.sqrt(objective.dim) }) },
     objective: async (g, models) => {
@@ -71,11 +81,10 @@ export async function trainDomainEncoder(
         : {};
       return weightedSum(g, { ...terms, ...attributeTerms, ...titleTerm });
     },
-    optimizer: { weightDecay: training.weightDecay, maxGradientNorm: 1 },
+    ...trainerOptions(training),
     threads,
     seed,
   });
-  await trainer.restore(context.checkpointDir);
   const neighbours = await Neighbours.read(objective.coEngagement ? dataset.pairs() : noPairs(), train.items);
   const attributes = objective.attributes.map((name) => ({
     name,
@@ -92,10 +101,9 @@ export async function trainDomainEncoder(
   });
   const result = await runTraining(context, {
     trainer,
-    ...steps,
+    ...plan,
     imagesPerStep: batchSize,
-    checkpointEvery: training.checkpointEvery,
-    learningRate: warmupCosine({ peak: training.learningRate, ...steps }),
+    learningRate: learningRate(plan),
     feeds: (step) => batches.feeds(step),
     evaluate: () => {
       const trained = trainer.export();

@@ -1,16 +1,22 @@
-import { type Model, saveModel } from '@graft/engine';
+import { join } from 'node:path';
+import { type LoraAdapter, type Model, saveModel } from '@graft/engine';
 import { type BundleManifest, type Component, type SpaceDefinition } from '@graft/protocol';
 import { encoderSha256, type LabelVocabulary, spaceOf, writeBundleManifest, writeComponent } from '@graft/runner';
 import type { Setup } from './setup.js';
 
 export interface TrainedModels {
   readonly encoder: Model;
+  /** What was trained beside the base's weights; the encoder has it merged. */
+  readonly adapter?: LoraAdapter;
   /** Absent where the objective has no targets. */
   readonly head: Model | undefined;
   readonly labels: LabelVocabulary;
   /** Whether the encoder's vectors have unit length. */
   readonly normalised: boolean;
 }
+
+/** The adapter apart from the encoder it is merged into: its base is the encoder of the bundle that training started from. */
+const ADAPTER = 'vision_encoder.lora.safetensors';
 
 /** Writes `out/bundle`: vision_encoder with its space, head, manifest. */
 export async function exportBundle(
@@ -19,6 +25,7 @@ export async function exportBundle(
 ): Promise<{ folder: string; spaceId: string }> {
   const folder = await context.artifactDir('bundle');
   const encoder = await writeComponent(folder, 'vision_encoder', trained.encoder, saveModel);
+  await trained.adapter?.save(join(folder, ADAPTER));
   const space = spaceOf({
     encoderSha256: encoderSha256(encoder),
     preprocessing,
@@ -42,6 +49,7 @@ export async function exportBundle(
       objective: context.input.objective.kind,
       runId: context.task.runId,
       seed: String(context.task.seed),
+      ...(trained.adapter ? { adapter: ADAPTER } : {}),
     },
   };
   await writeBundleManifest(folder, manifest);

@@ -1,5 +1,6 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadModel, LoraAdapter, type Tensor } from '@graft/engine';
 import { type Event, TrainingParameters, VisionArchitecture } from '@graft/protocol';
 import { openBundle } from '@graft/runner';
 import { runTask, type TaskOutcome, temporaryFolder, tinyItems, writeTinyDataset } from '@graft/runner/testing';
@@ -26,6 +27,8 @@ beforeAll(async () => {
   const pairs = [0, 4, 8, 12].map((first) => ({ a: `item-${first}`, b: `item-${first + 1}`, weight: 2 }));
   await writeTinyDataset(join(inputsRoot, 'dataset'), items, pairs);
 });
+
+const bytes = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 interface Options {
   readonly workspace?: string;
@@ -63,9 +66,8 @@ describe('finetune with objective classify', () => {
       { name: 'pixel_values', dtype: 'float32', shape: ['n', 3, 24, 24] },
     ]);
     const names = new Set(events.flatMap((event) => (event.type === 'metric' ? [event.name] : [])));
-    expect([...names]).toEqual(
-      expect.arrayContaining(['loss', 'learning_rate', 'images_per_second', 'loss/colour', 'val/accuracy/shape']),
-    );
+    const curves = ['loss', 'learning_rate', 'gradient_norm', 'images_per_second', 'loss/colour', 'val/accuracy/shape'];
+    expect([...names]).toEqual(expect.arrayContaining(curves));
   });
 
   it('goes on from its checkpoint after a cancel and ends with the very weights of an unbroken run', async () => {
@@ -100,6 +102,104 @@ describe('finetune with objective classify', () => {
     expect(result?.['val/accuracy/colour']).toBeGreaterThan(0.5);
     const { manifest } = await openBundle(join(workspace, 'out/bundle'));
     expect(Object.keys(manifest.labels)).toEqual(['colour']);
+  });
+});
+
+describe('finetune with an adapter', () => {
+  const lora = { rank: 4, alpha: 8, targets: ['layer*.weight'] };
+  const others = { kind: 'classify', targets: ['shape'] };
+  let root: string;
+
+  beforeAll(async () => {
+    root = await temporaryFolder();
+    await writeTinyDataset(join(root, 'dataset'), await tinyItems(96));
+    const base = await run({ objective: { kind: 'classify', targets: ['colour'] } }, { root });
+    await cp(join(base.workspace, 'out/bundle'), join(root, 'base'), { recursive: true });
+  });
+
+  const adapt = (changes: Record<string, unknown>, options: Options = {}) =>
+    run(
+      {
+        base: 'base',
+        architecture: null,
+        objective: others,
+        training: { ...training, learningRate: 0.01, ...changes },
+      },
+      { ...options, root },
+    );
+
+  it('learns other labels and writes a bundle of the same form, the adapter beside it', async () => {
+    const { result, failure, workspace } = await adapt({ lora, epochs: 30 });
+    expect(failure).toBeUndefined();
+    expect(result?.['val/accuracy/shape']).toBeGreaterThan(0.7);
+    const folder = join(workspace, 'out/bundle');
+    const { manifest } = await openBundle(folder);
+    expect(manifest.metadata['adapter']).toBe('vision_encoder.lora.safetensors');
+    const base = await loadModel(join(root, 'base/vision_encoder.onnx'));
+    const merged = await loadModel(join(folder, 'vision_encoder.onnx'));
+    expect(merged.graph).toEqual(base.graph);
+    const changed = [...base.initializers].filter(([name, value]) => {
+      const now = merged.initializers.get(name)!;
+      return !Buffer.from(bytes(value)).equals(Buffer.from(bytes(now)));
+    });
+    expect(changed.map(([name]) => name)).toEqual([
+      'layer0.qkv.weight',
+      'layer0.out.weight',
+      'layer0.mlp.up.weight',
+      'layer0.mlp.down.weight',
+    ]);
+    const adapter = await LoraAdapter.load(join(folder, 'vision_encoder.lora.safetensors'), base);
+    expect(adapter.merge().initializers).toEqual(merged.initializers);
+  });
+
+  it('stops early, goes on after a cancel, and ends in the same weights, everything on', async () => {
+    const everything = {
+      lora,
+      accumulation: 2,
+      ema: 0.9,
+      optimizer: 'lion',
+      learningRate: 0.002,
+      schedule: 'linear',
+      earlyStopping: { patience: 2 },
+      freeze: ['head/*.bias'],
+      epochs: 12,
+    };
+    const whole = await adapt(everything);
+    expect(whole.failure).toBeUndefined();
+    expect(whole.events).toContainEqual(
+      expect.objectContaining({
+        type: 'log',
+        message: expect.stringMatching(/after step \d+ with the weights of step/),
+      }),
+    );
+    const cancel = new AbortController();
+    const broken = await adapt(everything, {
+      signal: cancel.signal,
+      onEvent: (event) => event.type === 'checkpoint' && cancel.abort(),
+    });
+    expect(broken.failure).toMatchObject({ code: 'cancelled' });
+    const resumed = await adapt(everything, { workspace: broken.workspace });
+    const weights = (workspace: string) => readFile(join(workspace, 'out/bundle/vision_encoder.safetensors'));
+    expect((await weights(resumed.workspace)).equals(await weights(whole.workspace))).toBe(true);
+    expect(resumed.result?.['val/accuracy/shape']).toBe(whole.result?.['val/accuracy/shape']);
+  });
+
+  it.each([
+    ['without a base', { lora }, { base: null, architecture }, 'training.lora: expected null without a "base"'],
+    ['of weights that are not there', { lora: { ...lora, targets: ['layr*'] } }, {}, 'found layr*, which names none'],
+    ['beside a freeze of nothing', { lora, freeze: ['hed/*'] }, {}, 'found hed/*, which names none'],
+  ])('is refused %s', async (_name, changes, input, message) => {
+    const { failure } = await run(
+      {
+        base: 'base',
+        architecture: null,
+        objective: others,
+        training: { ...training, ...changes },
+        ...input,
+      },
+      { root },
+    );
+    expect(failure).toMatchObject({ code: 'input-invalid', message: expect.stringContaining(message) });
   });
 });
 

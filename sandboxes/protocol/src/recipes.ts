@@ -41,15 +41,63 @@ export const VisionArchitecture = z.strictObject({
 });
 export type VisionArchitecture = z.infer<typeof VisionArchitecture>;
 
+export const LoraParameters = z.strictObject({
+  rank: z.number().int().min(1).max(512).default(8).describe('Width of the adapter: its size and what it can learn'),
+  alpha: z.number().positive().max(4096).default(16).describe('Strength of the adapter; it is scaled by alpha / rank'),
+  targets: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(64)
+    .default(['*'])
+    .describe('Weights of the base that get an adapter, as patterns in which * stands for anything'),
+});
+
 export const TrainingParameters = z.strictObject({
   epochs: z.number().min(0.01).max(1000).default(4).describe('Passes over the training split'),
   batchSize: z.number().int().min(2).max(4096).default(128),
-  learningRate: z.number().positive().max(1).default(0.001).describe('Peak learning rate of AdamW'),
+  accumulation: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe('Batches whose gradients are averaged before each update: larger updates in the same memory'),
+  optimizer: z
+    .enum(['adamw', 'sgd', 'lion'])
+    .default('adamw')
+    .describe('lion wants a 3 to 10 times smaller learning rate than adamw, sgd (with momentum) a larger one'),
+  learningRate: z.number().positive().max(1).default(0.001).describe('Peak learning rate'),
+  schedule: z
+    .enum(['cosine', 'linear', 'constant', 'inverse-sqrt'])
+    .default('cosine')
+    .describe('How the learning rate falls after the warm-up'),
   weightDecay: z.number().min(0).max(1).default(0.05),
   warmup: z.number().min(0).max(1).default(0.1).describe('Share of the steps with a rising learning rate'),
   labelSmoothing: z.number().min(0).max(0.5).default(0.05),
   augment: z.boolean().default(true).describe('Random flips, shifts and brightness while training'),
   checkpointEvery: z.number().int().min(1).default(50).describe('Steps between checkpoints'),
+  ema: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe('Decay of a moving average of the weights, which is then what is validated and written; null for none'),
+  earlyStopping: z
+    .strictObject({
+      patience: z.number().int().min(1).max(1000).default(3).describe('Validations in a row without gain'),
+    })
+    .nullable()
+    .default(null)
+    .describe('Ends the training early and goes back to the weights of the best validation; null trains to the end'),
+  freeze: z
+    .array(z.string().min(1).max(200))
+    .max(64)
+    .default([])
+    .describe('Weights ("model/weight") that do not change, as patterns in which * stands for anything'),
+  lora: LoraParameters.nullable()
+    .default(null)
+    .describe('Trains small adapters beside the frozen weights of the base and merges them; null trains the weights'),
 });
 export type TrainingParameters = z.infer<typeof TrainingParameters>;
 

@@ -30,3 +30,17 @@ export function classIndices(items: readonly DatasetItem[], target: string, labe
   const indices = new Map(labels.map((label, index) => [label, index]));
   return Int32Array.from(items, (item) => indices.get(item.attributes[target] ?? '') ?? NO_LABEL);
 }
+
+/** Feeds `labels.<target>` int64 of a batch: the class index of each chosen item, `NO_LABEL` where it has none. */
+export function labelFeeds(
+  items: readonly DatasetItem[],
+  vocabulary: LabelVocabulary,
+): (chosen: Uint32Array) => Record<string, BigInt64Array> {
+  const classes = Object.entries(vocabulary).map(
+    ([target, labels]) => [`labels.${target}`, classIndices(items, target, labels)] as const,
+  );
+  return (chosen) =>
+    Object.fromEntries(
+      classes.map(([name, indices]) => [name, BigInt64Array.from(chosen, (item) => BigInt(indices[item]!))]),
+    );
+}

@@ -5,76 +5,142 @@ const CURVE_POINTS = 200;
 /** Each evaluation opens inference sessions, whose memory onnxruntime does not give back in full. */
 const MAX_EVALUATIONS = 20;
 
-/** What the loop needs of the engine's trainer. */
+type Figures = Readonly<Record<string, number>>;
+
+/** What the loop needs of the engine's trainer: that it trains to the end of a plan by itself. */
 export interface Trainee<Feeds> {
-  readonly stepsDone: number;
-  step(
-    feeds: Feeds,
-    learningRate: number,
-  ): Promise<{ readonly loss: number; readonly parts: Readonly<Record<string, number>> }>;
-  checkpoint(folder: string, state: Record<string, never>): Promise<void>;
+  fit(plan: {
+    readonly totalSteps: number;
+    readonly learningRate: (step: number) => number;
+    readonly batches: (step: number) => Feeds | Iterable<Feeds>;
+    readonly validation: {
+      readonly every: number;
+      readonly evaluate: () => Promise<Figures>;
+      readonly earlyStopping?: { readonly patience: number };
+    };
+    readonly checkpoint: { readonly folder: string; readonly every: number };
+    readonly onStart: (stepsDone: number) => void;
+    readonly onValidation: (step: number, figures: Figures) => void;
+    readonly onCheckpoint: (step: number) => void;
+    readonly onStep: (report: StepReport) => Promise<void>;
+  }): Promise<{
+    readonly steps: number;
+    readonly weightsOfStep: number;
+    readonly stoppedEarly: boolean;
+    readonly final: Figures;
+  }>;
+}
+
+interface StepReport {
+  readonly step: number;
+  readonly loss: number;
+  readonly parts: Figures;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly milliseconds: number;
+  readonly last: boolean;
 }
 
 export interface TrainingPlan<Feeds> {
   readonly trainer: Trainee<Feeds>;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
+  /** Of one batch; an update sees `accumulation` of them. */
   readonly imagesPerStep: number;
+  /** Batches whose gradients are averaged before each update; default 1. */
+  readonly accumulation?: number;
+  /** Ends the training after that many validations in a row without gain, with the best weights. */
+  readonly earlyStopping?: { readonly patience: number } | null;
   readonly checkpointEvery: number;
   readonly learningRate: (step: number) => number;
-  /** The batch of a step. Depends on nothing but the step and the seed: resuming must not change the result. */
-  readonly feeds: (step: number) => Feeds;
-  /** Figures on the validation split, by metric name; called at the ends of epochs. */
-  readonly evaluate: () => Promise<Readonly<Record<string, number>>>;
+  /** A batch by its number. Depends on nothing but the number and the seed: resuming must not change the result. */
+  readonly feeds: (batch: number) => Feeds;
+  /** Figures on the validation split, by metric name, larger ones better; called at the ends of epochs. */
+  readonly evaluate: () => Promise<Figures>;
 }
 
 export interface TrainingResult {
+  /** Updates made. */
   readonly steps: number;
   readonly imagesPerSecond: number;
-  /** The last loss and the last figures on the validation split. */
-  readonly final: Readonly<Record<string, number>>;
+  /** The last loss and the figures of the weights that are kept on the validation split. */
+  readonly final: Figures;
 }
 
-/** Trains from `trainer.stepsDone` to `totalSteps`: curves, progress, checkpoints, and an ear for the cancel between steps. */
+/**
+ * Trains from the run's checkpoint, or from the beginning, to `totalSteps` or an early stop: curves, progress, checkpoints, and an
+ * ear for the cancel between steps. Afterwards the trainer holds the weights to write.
+ */
 export async function runTraining<Feeds>(context: Reporting, plan: TrainingPlan<Feeds>): Promise<TrainingResult> {
-  const { trainer, totalSteps } = plan;
+  const { trainer, totalSteps, accumulation = 1, earlyStopping } = plan;
   const curveEvery = Math.max(1, Math.floor(totalSteps / CURVE_POINTS));
-  const evaluateEvery = plan.stepsPerEpoch * Math.max(1, Math.ceil(totalSteps / plan.stepsPerEpoch / MAX_EVALUATIONS));
-  const firstStep = trainer.stepsDone;
-  let trainingMs = 0;
-  let final: Record<string, number> = {};
-  if (firstStep > 0) context.log('info', `Resumed after step ${firstStep} of ${totalSteps}.`);
-  while (trainer.stepsDone < totalSteps) {
-    const index = trainer.stepsDone;
-    const began = performance.now();
-    const rate = plan.learningRate(index);
-    const { loss, parts } = await trainer.step(plan.feeds(index), rate);
-    trainingMs += performance.now() - began;
-    const step = index + 1;
-    const last = step === totalSteps;
-    if (step % curveEvery === 0 || last) {
-      const imagesPerSecond = ((step - firstStep) * plan.imagesPerStep * 1000) / trainingMs;
-      const curve = { loss, learning_rate: rate, images_per_second: imagesPerSecond, ...prefixed('loss/', parts) };
-      for (const [name, value] of Object.entries(curve)) context.metric(name, step, value);
-      final = { ...final, loss };
-    }
-    if (step % evaluateEvery === 0 || last) {
-      const figures = await plan.evaluate();
-      for (const [name, value] of Object.entries(figures)) context.metric(name, step, value);
-      final = { ...final, ...figures };
-    }
-    if (step % plan.checkpointEvery === 0 || last) {
-      await trainer.checkpoint(context.checkpointDir, {});
-      context.checkpoint(step);
-    }
-    context.progress(step / totalSteps, 'training', `step ${step} of ${totalSteps}, loss ${loss.toFixed(3)}`);
-    await context.breathe();
+  const epochsPerEvaluation = Math.max(1, Math.ceil(totalSteps / plan.stepsPerEpoch / MAX_EVALUATIONS));
+  const speed = new Speed(plan.imagesPerStep * accumulation);
+  const curve = (step: number, values: Figures): void => {
+    for (const [name, value] of Object.entries(values)) context.metric(name, step, value);
+  };
+  const result = await trainer.fit({
+    totalSteps,
+    learningRate: plan.learningRate,
+    batches: (step) => (accumulation === 1 ? plan.feeds(step) : batchesOf(plan, step * accumulation, accumulation)),
+    validation: {
+      every: plan.stepsPerEpoch * epochsPerEvaluation,
+      evaluate: plan.evaluate,
+      ...(earlyStopping ? { earlyStopping } : {}),
+    },
+    checkpoint: { folder: context.checkpointDir, every: plan.checkpointEvery },
+    onStart: (step) => {
+      if (step > 0) context.log('info', `Resumed after step ${step} of ${totalSteps}.`);
+    },
+    onValidation: curve,
+    onCheckpoint: (step) => context.checkpoint(step),
+    onStep: async ({ step, loss, parts, gradientNorm, learningRate, milliseconds, last }) => {
+      speed.add(milliseconds);
+      if (step % curveEvery === 0 || last) {
+        curve(step, {
+          loss,
+          learning_rate: learningRate,
+          gradient_norm: gradientNorm,
+          images_per_second: speed.perSecond,
+          ...prefixed('loss/', parts),
+        });
+      }
+      context.progress(step / totalSteps, 'training', `step ${step} of ${totalSteps}, loss ${loss.toFixed(3)}`);
+      await context.breathe();
+    },
+  });
+  if (earlyStopping) {
+    const end = result.stoppedEarly ? 'Stopped early' : 'Ended';
+    context.log('info', `${end} after step ${result.steps} with the weights of step ${result.weightsOfStep}.`);
   }
-  const imagesPerSecond = trainingMs === 0 ? 0 : ((totalSteps - firstStep) * plan.imagesPerStep * 1000) / trainingMs;
-  // A run that was killed between its last checkpoint and its end has nothing left to train, but its figures to report.
-  return { steps: totalSteps, imagesPerSecond, final: firstStep === totalSteps ? await plan.evaluate() : final };
+  return { steps: result.steps, imagesPerSecond: speed.perSecond, final: result.final };
 }
 
-function prefixed(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+function* batchesOf<Feeds>(
+  { feeds }: Pick<TrainingPlan<Feeds>, 'feeds'>,
+  first: number,
+  count: number,
+): Generator<Feeds> {
+  for (let batch = first; batch < first + count; batch += 1) yield feeds(batch);
+}
+
+/** Images seen by the time that training them took, validation and checkpoints left out. */
+class Speed {
+  private images = 0;
+  private milliseconds = 0;
+
+  constructor(private readonly imagesPerUpdate: number) {}
+
+  add(milliseconds: number): void {
+    this.images += this.imagesPerUpdate;
+    this.milliseconds += milliseconds;
+  }
+
+  get perSecond(): number {
+    return this.milliseconds === 0 ? 0 : (this.images * 1000) / this.milliseconds;
+  }
+}
+
+function prefixed(prefix: string, values: Figures): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }

@@ -154,3 +154,9 @@ it.each([
   const { failure } = await swap({ snapshot });
   expect(failure).toMatchObject({ code: 'input-invalid', message: expect.stringContaining(message) });
 });
+
+it('refuses adapters of a projector that is new', async () => {
+  const lora = { rank: 4, alpha: 8, targets: ['*'] };
+  const { failure } = await swap({ training: { ...training, lora } });
+  expect(failure).toMatchObject({ code: 'input-invalid', message: expect.stringContaining('training.lora') });
+});

@@ -1,15 +1,17 @@
-import { softmaxCrossEntropy, Trainer, warmupCosine, weightedSum } from '@graft/engine';
+import { classification, learningRate, Trainer, UnmatchedPattern } from '@graft/engine';
 import {
-  classIndices,
   Dataset,
   InputInvalid,
   ItemStream,
+  labelFeeds,
   labelVocabulary,
   NO_LABEL,
   openBundle,
   type RecipeContext,
   runTraining,
   Snapshot,
+  trainerOptions,
+  trainingSchedule,
 } from '@graft/runner';
 import { exportBundle } from './export-bundle.js';
 import { headWidth, startingHead } from './head.js';
@@ -22,6 +24,10 @@ export async function swapEncoder(context: RecipeContext<'swap-encoder'>): Promi
   const { input } = context;
   const { training, targets } = input;
   const { seed, threads } = context.task;
+  if (training.lora !== null)
+    throw new InputInvalid(
+      'training.lora: expected null: the projector is new, it has no weights for adapters to keep.',
+    );
   const base = await openBundle(context.inputPath(input.base));
   using snapshot = await Snapshot.open(context.inputPath(input.snapshot));
   await using dataset = await Dataset.open(context.inputPath(input.dataset));
@@ -39,58 +45,35 @@ export async function swapEncoder(context: RecipeContext<'swap-encoder'>): Promi
     { dim: snapshot.dim, hidden: input.projector.hidden, width: headWidth(base) },
     seed,
   );
-  const batchSize = Math.min(training.batchSize, itemCount);
-  const totalSteps = Math.max(1, Math.round((training.epochs * itemCount) / batchSize));
+  const plan = trainingSchedule(training, itemCount);
+  const { batchSize } = plan;
   const trainer = await Trainer.create({
     models: { projector, head: await startingHead(base, labels, seed) },
     objective: async (g, models) => {
       const vectors = g.input('item_embeddings', 'float32', [batchSize, snapshot.dim]);
-      const { image_features: features } = await models.projector.apply(g, { item_embeddings: vectors }, [
-        'image_features',
-      ]);
-      const logits = await models.head.apply(
-        g,
-        { image_features: features },
-        targets.map((target) => `logits.${target}`),
-      );
-      const loss = (target: string) =>
-        softmaxCrossEntropy(g, logits[`logits.${target}`]!, g.input(`labels.${target}`, 'int64', [batchSize]), {
-          labelSmoothing: training.labelSmoothing,
-          ignoreIndex: NO_LABEL,
-        });
-      return weightedSum(
-        g,
-        Object.fromEntries(targets.map((target) => [target, { loss: loss(target), weight: 1 / targets.length }])),
-      );
+      const features = await models.projector.apply(g, { item_embeddings: vectors }, ['image_features']);
+      const outputs = targets.map((target) => `logits.${target}`);
+      const logits = await models.head.apply(g, features, outputs);
+      const byTarget = targets.map((target) => [target, logits[`logits.${target}`]!] as const);
+      const { labelSmoothing } = training;
+      return classification(g, Object.fromEntries(byTarget), { labelSmoothing, ignoreIndex: NO_LABEL });
     },
-    optimizer: { weightDecay: training.weightDecay, maxGradientNorm: 1 },
+    ...trainerOptions(training),
     threads,
     seed,
+  }).catch((error: unknown) => {
+    throw error instanceof UnmatchedPattern ? new InputInvalid(`training: ${error.message}`) : error;
   });
-  await trainer.restore(context.checkpointDir);
   const stream = new ItemStream(itemCount, seed);
-  const classes = targets.map((target) => ({
-    target,
-    indices: classIndices(train.items, target, labels[target] ?? []),
-  }));
+  const labelsOf = labelFeeds(train.items, labels);
   const result = await runTraining(context, {
     trainer,
-    totalSteps,
-    stepsPerEpoch: Math.max(1, Math.round(itemCount / batchSize)),
+    ...plan,
     imagesPerStep: batchSize,
-    checkpointEvery: training.checkpointEvery,
-    learningRate: warmupCosine({
-      peak: training.learningRate,
-      warmupSteps: Math.round(training.warmup * totalSteps),
-      totalSteps,
-    }),
-    feeds: (step) => {
-      const chosen = stream.take(step * batchSize, batchSize);
-      const labelFeeds = classes.map(({ target, indices }) => [
-        `labels.${target}`,
-        BigInt64Array.from(chosen, (item) => BigInt(indices[item]!)),
-      ]);
-      return { item_embeddings: train.gather(chosen), ...Object.fromEntries(labelFeeds) };
+    learningRate: learningRate(plan),
+    feeds: (batch) => {
+      const chosen = stream.take(batch * batchSize, batchSize);
+      return { item_embeddings: train.gather(chosen), ...labelsOf(chosen) };
     },
     evaluate: () => validationAccuracy(validation, labels, trainer.export()),
   });

@@ -101,7 +101,7 @@ async function train(folder: string): Promise<void> {
     validation: { every: 5, evaluate: () => validated(trainer.export()), earlyStopping: { patience: 4 } },
     checkpoint: { folder: join(folder, 'checkpoint'), every: 3 },
     onStart: (step) => console.log(`ready ${step}`),
-    onStep: (step) => console.log(`step ${step}`),
+    onStep: ({ step }) => console.log(`step ${step}`),
   });
   const { encoder, head } = trainer.export();
   const trained = adapter.withWeightsOf(encoder);

@@ -19,11 +19,20 @@ export function matches(pattern: NamePattern, name: string): boolean {
   return expression.test(name);
 }
 
-/** Throws where a pattern names nothing: a misspelt one would silently do nothing. */
+/** A pattern that names nothing: a misspelt one would silently do nothing. */
+export class UnmatchedPattern extends Error {
+  constructor(where: string, pattern: NamePattern, names: readonly string[]) {
+    const some =
+      names.length === 0 ? '' : ` There are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', ...' : ''}.`;
+    super(
+      `${where}: expected a pattern that names at least one of ${names.length} weights, found ${String(pattern)}, which names none.${some}`,
+    );
+    this.name = 'UnmatchedPattern';
+  }
+}
+
+/** Throws UnmatchedPattern where one of the patterns names none of the names. */
 export function refuseUnmatched(where: string, patterns: readonly NamePattern[], names: readonly string[]): void {
   const lost = patterns.find((pattern) => !names.some((name) => matches(pattern, name)));
-  if (lost !== undefined)
-    throw new Error(
-      `${where}: expected a pattern that names at least one of ${names.length} weights, found ${String(lost)}, which names none. There are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', ...' : ''}.`,
-    );
+  if (lost !== undefined) throw new UnmatchedPattern(where, lost, names);
 }

@@ -41,7 +41,7 @@ async function trained(name: string, deaths: readonly number[]) {
       },
       checkpoint: { folder: join(folder, name), every: 3 },
       onValidation: (step) => validated.push(step),
-      onStep: (step) => {
+      onStep: ({ step }) => {
         if (step !== left[0]) return;
         left.shift();
         throw new Killed();

@@ -17,8 +17,18 @@ export interface FitPlan {
   readonly onStart?: (stepsDone: number) => void;
   readonly onValidation?: (step: number, figures: Figures) => void;
   readonly onCheckpoint?: (step: number) => void;
-  /** After an update and what belongs to it; steps count from 1. Throwing ends the training. */
-  readonly onStep?: (step: number, result: StepResult) => void | Promise<void>;
+  /** After an update and what belongs to it. Throwing ends the training. */
+  readonly onStep?: (report: StepReport) => void | Promise<void>;
+}
+
+export interface StepReport extends StepResult {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Of the update and of making its batches. */
+  readonly milliseconds: number;
+  /** Whether the training ends with it. */
+  readonly last: boolean;
 }
 
 export interface Validation {
@@ -73,7 +83,10 @@ export async function fit(trainer: Trainee, plan: FitPlan): Promise<FitResult> {
   plan.onStart?.(trainer.stepsDone);
   while (trainer.stepsDone < totalSteps && !progress.stopped) {
     const index = trainer.stepsDone;
-    const result = await trainer.step(plan.batches(index), plan.learningRate(index));
+    const began = performance.now();
+    const learningRate = plan.learningRate(index);
+    const result = await trainer.step(plan.batches(index), learningRate);
+    const milliseconds = performance.now() - began;
     const step = index + 1;
     const due = (every: number): boolean => step % every === 0 || step === totalSteps;
     progress = { ...progress, loss: result.loss };
@@ -85,7 +98,8 @@ export async function fit(trainer: Trainee, plan: FitPlan): Promise<FitResult> {
       await trainer.checkpoint(checkpoint.folder, { ...progress });
       plan.onCheckpoint?.(step);
     }
-    await plan.onStep?.(step, result);
+    const last = step === totalSteps || progress.stopped;
+    await plan.onStep?.({ ...result, step, learningRate, milliseconds, last });
   }
   const { best, loss, figures, stopped } = progress;
   if (best) trainer.useBest();
