@@ -52,7 +52,10 @@ function stored(of: Rewriting, index: number): Uint8Array | Float32Array {
   );
 }
 
-/** x * weightsᵀ with weights [N, K] in 2, 4 or 8 bits. Gradients go to x: the base of a LoRA stays quantised. */
+/**
+ * x * weightsᵀ with weights [N, K] in 2, 4 or 8 bits. Gradients go to x: the base of a LoRA stays quantised. It computes in float32;
+ * a served node of accuracy_level 4 rounds x to 8 bits as well and answers that much differently.
+ */
 const matMulNBits: Decomposition = (of) => {
   of.ignoreAttribute('accuracy_level');
   const packing = { rows: of.int('N'), columns: of.int('K'), bits: of.int('bits', 4), block: of.int('block_size') };

@@ -1,9 +1,13 @@
 import type { NodeProto } from '../proto/onnx.gen.js';
 import type { Model } from '../model/model.js';
 
-/** Inputs that hold constants of the operator, by operator: rotation tables, quantised numbers, their scales and zero points. */
+/**
+ * Inputs that hold constants of the operator, by operator: rotation tables, quantised numbers, their scales and zero points, the mean
+ * and variance that a BatchNormalization has seen.
+ */
 const tableInputs: Readonly<Record<string, readonly number[]>> = {
   RotaryEmbedding: [1, 2],
+  BatchNormalization: [3, 4],
   DequantizeLinear: [0, 1, 2],
   QuantizeLinear: [1, 2],
   'com.microsoft.RotaryEmbedding': [2, 3],

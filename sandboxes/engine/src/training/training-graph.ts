@@ -17,7 +17,7 @@ export interface TrainingGraphOptions<Name extends string> {
   ) => Objective | Promise<Objective>;
   /**
    * Which weights ("model/initializer") change; the others are frozen. Default: every float32 initializer of rank 1 and above
-   * that is no table of an operator (rotations, scales of quantised weights): those are never trained.
+   * that is no table of an operator (rotations, scales of quantised weights, running statistics): those are never trained.
    */
   readonly trainable?: (name: string) => boolean;
   /** Weights that do not change, beside those that `trainable` leaves out. A pattern that names no weight is an error. */
