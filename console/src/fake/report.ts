@@ -70,5 +70,6 @@ export const report: Report = {
       swapped: index % 5 === 4 ? 'plain' : (item.attributes[index % 2 === 0 ? 'style' : 'pattern'] ?? ''),
     },
   })),
+  retrieval: null,
   environment: { cpu: '2 cores', node: '24.21.0', onnxruntime: '1.30.0' },
 };

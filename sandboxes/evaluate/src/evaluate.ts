@@ -6,12 +6,54 @@ import { Candidate, type EvaluateContext } from './candidate.js';
 import { describeEnvironment } from './environment.js';
 import { measureLatency } from './latency.js';
 import { fitClassMeans, predict, predictShuffled, score, type Subjects } from './predictions.js';
+import { measureRetrieval } from './retrieval/retrieval.js';
 import { meanOverTargets, resample } from './statistics/bootstrap.js';
 
-/** Compares the candidates on the same held-out items and writes the report. */
+/** Compares the candidates on the same held-out items, asks a dual encoder what it finds, and writes the report. */
 export async function evaluate(context: EvaluateContext): Promise<Record<string, unknown>> {
   const { input } = context;
+  if (input.candidates.length === 0 && input.retrieval === null)
+    throw new InputInvalid('candidates: expected at least one candidate, or questions in "retrieval"; found neither.');
   await using dataset = await Dataset.open(context.inputPath(input.dataset));
+  const comparison = input.candidates.length === 0 ? nothingCompared : await compare(context, dataset);
+  const retrieval = input.retrieval === null ? null : await measureRetrieval(context, dataset, input.retrieval);
+  const report = EvaluationReport.parse({
+    format: 'graft-evaluation',
+    formatVersion: 1,
+    split: input.split,
+    targets: input.targets,
+    ...comparison,
+    itemCount: retrieval && input.candidates.length === 0 ? retrieval.judgedCount : comparison.itemCount,
+    pricing: { currency: 'USD', perCpuHour: input.pricePerCpuHour },
+    retrieval,
+    environment: await describeEnvironment(context.task.threads),
+  } satisfies EvaluationReport);
+  await writeWhole(join(await context.artifactDir('report'), 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  context.artifact('report', 'report');
+  return {
+    items: report.itemCount,
+    ...Object.fromEntries(report.accuracy.map(({ candidate, overall }) => [`accuracy/${candidate}`, overall.value])),
+    ...(retrieval ? { 'retrieval/r10': retrieval.textToImage.r10.value } : {}),
+  };
+}
+
+type Comparison = Pick<
+  EvaluationReport,
+  'itemCount' | 'accuracy' | 'paired' | 'control' | 'latency' | 'ratios' | 'examples'
+>;
+
+const nothingCompared: Comparison = {
+  itemCount: 0,
+  accuracy: [],
+  paired: [],
+  control: null,
+  latency: [],
+  ratios: [],
+  examples: [],
+};
+
+async function compare(context: EvaluateContext, dataset: Dataset): Promise<Comparison> {
+  const { input } = context;
   const subjects = heldOut(context, dataset);
   await using stack = new AsyncDisposableStack();
   const candidates: Candidate[] = [];
@@ -30,25 +72,13 @@ export async function evaluate(context: EvaluateContext): Promise<Record<string,
     input.bootstrap,
     Random.derive(context.task.seed, 1),
   );
-  const report = EvaluationReport.parse({
-    format: 'graft-evaluation',
-    formatVersion: 1,
-    split: input.split,
-    targets: input.targets,
+  return {
     itemCount: subjects.items.length,
     accuracy: scored.map((candidate, index) => accuracyOf(candidate, index, resamples)),
     paired: pairedTests(scored, resamples),
     control: await shuffledControl(subjects, candidates),
     ...(await measureLatency(context, dataset, subjects.items, candidates)),
-    pricing: { currency: 'USD', perCpuHour: input.pricePerCpuHour },
     examples: disagreements(subjects.items, scored, input.targets, Random.derive(context.task.seed, 2)),
-    environment: await describeEnvironment(context.task.threads),
-  } satisfies EvaluationReport);
-  await writeWhole(join(await context.artifactDir('report'), 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  context.artifact('report', 'report');
-  return {
-    items: report.itemCount,
-    ...Object.fromEntries(report.accuracy.map(({ candidate, overall }) => [`accuracy/${candidate}`, overall.value])),
   };
 }
 
@@ -58,6 +88,8 @@ function heldOut(context: EvaluateContext, dataset: Dataset): Subjects {
   const repeated = candidates.find(({ name }, index) => candidates.findIndex((other) => other.name === name) !== index);
   if (repeated)
     throw new InputInvalid(`candidates: expected a name of its own for each, found "${repeated.name}" twice.`);
+  if (targets.length === 0)
+    throw new InputInvalid('targets: expected at least one attribute to compare the candidates on, found none.');
   const items = dataset
     .itemsOf(split)
     .filter((item) => targets.some((target) => item.attributes[target] !== undefined));

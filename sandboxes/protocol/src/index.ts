@@ -9,6 +9,8 @@ export * from './formats/bundle.js';
 export * from './formats/canonical-json.js';
 export * from './formats/dataset.js';
 export * from './formats/evaluation.js';
+export * from './formats/interval.js';
+export * from './formats/retrieval.js';
 export * from './formats/space.js';
 export * from './formats/space-report.js';
 export * from './formats/tree.js';

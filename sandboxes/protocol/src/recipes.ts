@@ -171,12 +171,24 @@ export const Candidate = z.strictObject({
   head: z.enum(['bundle', 'class-means']).default('bundle'),
 });
 
-/** Compares candidates on the same held-out items. Writes tree `report` (report.json: EvaluationReport). */
+/** Asks a dual encoder: titles and attribute values for pictures, pictures for pictures. See RetrievalReport for what counts as right. */
+export const RetrievalQuestions = z.strictObject({
+  encoder: Mount.describe('Bundle with the text_encoder that reads the queries'),
+  snapshot: Mount.describe('Vectors of all items by the same bundle: the gallery'),
+  values: z.array(z.string().min(1)).max(16).default([]).describe('Attributes whose values are asked for as texts'),
+  alike: z.array(z.string().min(1)).max(16).default([]).describe('Attributes that two like pictures share'),
+});
+
+/**
+ * Compares candidates on the same held-out items, asks a dual encoder what it finds (`retrieval`), or both. Writes tree `report`
+ * (report.json: EvaluationReport).
+ */
 export const EvaluateInput = z.strictObject({
   dataset: Mount,
   split: Split.default('val'),
-  targets: z.array(z.string().min(1)).min(1),
-  candidates: z.array(Candidate).min(1).max(8),
+  targets: z.array(z.string().min(1)).default([]),
+  candidates: z.array(Candidate).max(8).default([]),
+  retrieval: RetrievalQuestions.nullable().default(null),
   imagesPerRequest: z.array(z.number().int().min(1).max(200)).default([1, 5, 10, 20, 40]),
   rounds: z
     .number()

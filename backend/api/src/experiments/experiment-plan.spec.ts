@@ -82,6 +82,23 @@ describe('planning', () => {
       ],
       /candidates\[0\]\.snapshot: expected the snapshot a swapped candidate reads/,
     ],
+    [
+      'an evaluation that asks nothing',
+      [{ name: 'e', recipe: 'evaluate', parameters: { dataset: 'dataset:d' } }],
+      /candidates: expected candidates to compare, or "retrieval", found neither/,
+    ],
+    [
+      'candidates without targets',
+      [
+        train('a'),
+        {
+          name: 'e',
+          recipe: 'evaluate',
+          parameters: { dataset: 'dataset:d', candidates: [{ name: 'c', role: 'stock', bundle: 'step:a' }] },
+        },
+      ],
+      /targets: expected attributes to compare the candidates on, found none/,
+    ],
   ];
   it.each(refused)('refuses %s', (_name, steps, message) => {
     expect(() => order(...steps)).toThrow(message);
@@ -117,6 +134,19 @@ it('reads references', () => {
   ]) {
     expect(parseReference(text), text).toBeNull();
   }
+});
+
+it('mounts the encoder and the vectors that an evaluation asks', () => {
+  const [, , step] = spec(train('a'), embed('v', 'step:a'), {
+    name: 'e',
+    recipe: 'evaluate',
+    parameters: { dataset: 'dataset:d', retrieval: { encoder: 'step:a', snapshot: 'step:v' } },
+  }).steps;
+  expect(inputsOf(step!).map(({ mount, accepts }) => [mount, accepts])).toEqual([
+    ['dataset', 'dataset'],
+    ['retrieval-encoder', 'bundle'],
+    ['retrieval-snapshot', 'snapshot'],
+  ]);
 });
 
 it('replaces references by mounts, and by null where nothing was found', () => {

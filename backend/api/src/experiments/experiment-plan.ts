@@ -50,7 +50,12 @@ function checkStep(step: ExperimentStep, index: number): void {
     );
   }
   if (step.recipe === 'evaluate') {
-    step.parameters.candidates.forEach((candidate, at) => {
+    const { candidates, targets, retrieval } = step.parameters;
+    if (candidates.length === 0 && retrieval === null)
+      throw invalidField(`${field}.parameters.candidates`, 'candidates to compare, or "retrieval"', 'neither');
+    if (candidates.length > 0 && targets.length === 0)
+      throw invalidField(`${field}.parameters.targets`, 'attributes to compare the candidates on', 'none');
+    candidates.forEach((candidate, at) => {
       if ((candidate.role === 'swapped') === (candidate.snapshot !== null)) return;
       const expected =
         candidate.role === 'swapped'

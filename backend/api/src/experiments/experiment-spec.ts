@@ -5,6 +5,7 @@ import {
   FinetuneInput,
   InspectSpaceInput,
   Name,
+  RetrievalQuestions,
   SwapEncoderInput,
   TrainingParameters,
 } from '@graft/protocol';
@@ -62,8 +63,17 @@ export const recipeParameters = {
             .describe('Stored vectors of a swapped candidate: step:NAME or snapshot:ID'),
         }),
       )
-      .min(1)
-      .max(8),
+      .max(8)
+      .default([]),
+    retrieval: RetrievalQuestions.extend({
+      encoder: ReferenceText.describe(
+        'Dual encoder whose text_encoder reads the queries: step:NAME or model:NAME@VERSION',
+      ),
+      snapshot: ReferenceText.describe('Its vectors of the dataset: step:NAME of an embed step, or snapshot:ID'),
+    })
+      .nullable()
+      .default(null)
+      .describe('What a dual encoder is asked: titles and attribute values for pictures, pictures for pictures'),
   }),
 } as const;
 export type Recipe = keyof typeof recipeParameters;

@@ -47,6 +47,8 @@ export function inputsOf(step: ExperimentStep): StepInput[] {
           [['candidates', index, 'bundle'], 'bundle', candidate.bundle],
           [['candidates', index, 'snapshot'], 'snapshot', candidate.snapshot],
         ]),
+        [['retrieval', 'encoder'], 'bundle', step.parameters.retrieval?.encoder ?? null],
+        [['retrieval', 'snapshot'], 'snapshot', step.parameters.retrieval?.snapshot ?? null],
       ]);
   }
 }

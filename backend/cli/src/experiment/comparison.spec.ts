@@ -43,6 +43,7 @@ function aReport(difference = interval(0.2, 0.05)): EvaluationReport {
     ratios: [{ imagesPerRequest: 20, rounds: 30, latency: interval(40, 4, 30), cost: interval(38, 6, 30) }],
     pricing: { currency: 'USD', perCpuHour: 0.04 },
     examples: [],
+    retrieval: null,
     environment: {},
   };
 }

@@ -1,7 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { float32, GraphBuilder, type Model, saveModel } from '@graft/engine';
-import type { ImagePreprocessing, TextEncoding } from '@graft/protocol';
-import { encoderSha256, spaceOf, textTokens, writeBundleManifest, writeComponent } from '@graft/runner';
+import { float32, GraphBuilder, type Model, openSession, saveModel } from '@graft/engine';
+import type { ImagePreprocessing, Space, TextEncoding } from '@graft/protocol';
+import {
+  decodePicture,
+  encoderSha256,
+  openBundle,
+  pictureBytes,
+  PixelScaler,
+  spaceOf,
+  textTokens,
+  writeBundleManifest,
+  writeComponent,
+  writeSnapshot,
+} from '@graft/runner';
+import type { TinyItem } from '@graft/runner/testing';
 
 const SIDE = 8;
 const DIM = 4;
@@ -37,6 +49,7 @@ export async function writeTinyDualEncoder(folder: string): Promise<string> {
     components: { vision_encoder: { ...encoder, space }, text_encoder: { ...textComponent, space } },
     preprocessing,
     text,
+    matryoshka: [2],
     labels: {},
     metadata: {},
   });
@@ -64,4 +77,31 @@ function textEncoder(): Model {
   const table = g.parameterOf('table', float32([text.buckets, DIM], rows));
   const bag = g.reduceSum(g.mul(g.gather(table, ids), weights), [1], false);
   return g.toModel({ text_features: g.normalize(bag, 1e-9) });
+}
+
+/** Writes the vectors that the tiny dual encoder gives to the pictures of these items. */
+export async function writeDualSnapshot(
+  folder: string,
+  bundleFolder: string,
+  items: readonly TinyItem[],
+): Promise<void> {
+  const { manifest } = await openBundle(bundleFolder);
+  const scaler = new PixelScaler(preprocessing);
+  const size = pictureBytes(preprocessing);
+  const pixels = new Float32Array(items.length * size);
+  for (const [row, { picture }] of items.entries())
+    scaler.write(await decodePicture(picture, preprocessing), pixels, row * size);
+  await using session = await openSession(visionEncoder(), { threads: 1 });
+  const { image_features: features } = await session.run(
+    { pixel_values: float32([items.length, 3, SIDE, SIDE], pixels) },
+    ['image_features'],
+  );
+  await writeSnapshot(folder, {
+    space: manifest.components['vision_encoder']?.space as Space,
+    ids: items.map(({ item }) => item.id),
+    keys: items.map(() => 'e'.repeat(64)),
+    vectors: features.data as Float32Array,
+    encodedCount: items.length,
+    reusedCount: 0,
+  });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Name } from '../ids.js';
-
-const Interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number(), n: z.number().int() });
+import { Interval } from './interval.js';
+import { RetrievalReport } from './retrieval.js';
 
 export const Accuracy = z.strictObject({
   candidate: Name,
@@ -68,6 +68,8 @@ export const EvaluationReport = z.strictObject({
       predicted: z.record(z.string(), z.string()),
     }),
   ),
+  /** What a dual encoder finds; null where none was asked about. */
+  retrieval: RetrievalReport.nullable().default(null),
   environment: z.record(z.string(), z.string()),
 });
 export type EvaluationReport = z.infer<typeof EvaluationReport>;
