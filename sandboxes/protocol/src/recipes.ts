@@ -219,11 +219,15 @@ export const InspectSpaceInput = z.strictObject({
 /**
  * Serves one bundle over HTTP on the unix socket `/serve/model.sock` (Open Inference Protocol v2 paths): input `item_ids` BYTES [n]
  * (resolved from the snapshot, or from the dataset's pictures) or `images` BYTES [n] (base64 in JSON); outputs `<target>.label` BYTES [n], `<target>.score` FP32 [n].
+ * A bundle that reads stored vectors also takes `item_embeddings` FP32 [n, d], of the space that `parameters.space_id` names, and answers them when asked to;
+ * with `encoder` and `dataset` it encodes the pictures of items that the snapshot lacks, and says in metric `encoded_on_miss` how many.
  */
 export const ServeInput = z.strictObject({
   bundle: Mount,
   snapshot: Mount.nullable().default(null),
   dataset: Mount.nullable().default(null),
+  /** The bundle that made the snapshot. */
+  encoder: Mount.nullable().default(null),
   modelName: Name,
   modelVersion: z.string().min(1).max(64),
   threads: z.number().int().min(1).max(64).default(1),

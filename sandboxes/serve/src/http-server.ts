@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { BoundedQueue, createJsonServer, readBody, Refusal } from '@graft/runner';
-import { parseInferenceRequest, selectOutputs } from './inference-protocol.js';
+import { parseInferenceRequest } from './inference-protocol.js';
 import type { ServedModel } from './served-model.js';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -39,13 +39,14 @@ async function answer(request: IncomingMessage, { model, served, queue }: Servin
       return { name: served.name, versions: [served.version], platform: 'onnxruntime', ...model.ports() };
     case 'infer': {
       const inference = parseInferenceRequest(await readBody(request, MAX_BODY_BYTES, ADVICE));
-      const outputs = await queue.run(() => model.infer(inference));
+      const { outputs, parameters } = await queue.run(() => model.infer(inference));
       const id = inference.id === undefined ? {} : { id: inference.id };
       return {
         model_name: served.name,
         model_version: served.version,
         ...id,
-        outputs: selectOutputs(inference, outputs),
+        parameters,
+        outputs,
       };
     }
   }

@@ -1,22 +1,37 @@
 import { Refusal } from '@graft/runner';
 import { z } from 'zod';
 
-/** Open Inference Protocol v2, the parts a classifier over pictures or item ids needs. */
-const RequestInput = z.strictObject({
-  name: z.enum(['item_ids', 'images']),
-  shape: z.array(z.number().int().min(0)).min(1).max(2),
+/** Vectors as they lie in a snapshot: an input and an output of models that read them. */
+export const VECTORS = 'item_embeddings';
+
+const Parameters = z.record(z.string(), z.unknown()).optional();
+const Shape = z.array(z.number().int().min(0)).min(1).max(2);
+const Texts = z.strictObject({
+  shape: Shape,
   datatype: z.literal('BYTES'),
-  parameters: z.record(z.string(), z.unknown()).optional(),
+  parameters: Parameters,
   data: z.array(z.string()).min(1).max(1000),
 });
+const Vectors = z.strictObject({
+  name: z.literal(VECTORS),
+  shape: Shape,
+  datatype: z.literal('FP32'),
+  parameters: Parameters,
+  data: z.array(z.number()).min(1),
+});
 
+/** Open Inference Protocol v2, the parts a classifier over pictures, item ids or vectors needs. */
 const InferenceRequest = z.strictObject({
   id: z.string().max(200).optional(),
-  parameters: z.record(z.string(), z.unknown()).optional(),
-  inputs: z.array(RequestInput).length(1),
-  outputs: z
-    .array(z.strictObject({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() }))
-    .optional(),
+  parameters: Parameters,
+  inputs: z.tuple([
+    z.discriminatedUnion('name', [
+      Texts.extend({ name: z.literal('item_ids') }),
+      Texts.extend({ name: z.literal('images') }),
+      Vectors,
+    ]),
+  ]),
+  outputs: z.array(z.strictObject({ name: z.string(), parameters: Parameters })).optional(),
 });
 export type InferenceRequest = z.infer<typeof InferenceRequest>;
 
@@ -37,7 +52,7 @@ export function parseInferenceRequest(body: string): InferenceRequest {
   }
   const request = InferenceRequest.safeParse(json);
   if (!request.success) throw new Refusal(400, `The request is not valid: ${z.prettifyError(request.error)}`);
-  const { name, shape, data } = request.data.inputs[0]!;
+  const { name, shape, data } = request.data.inputs[0];
   const expected = shape.reduce((product, size) => product * size, 1);
   if (expected !== data.length)
     throw new Refusal(

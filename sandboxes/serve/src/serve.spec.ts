@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { GraphBuilder, saveModel, truncatedNormal } from '@graft/engine';
-import { BundleManifest, type Failure, type ImagePreprocessing } from '@graft/protocol';
+import { BundleManifest, type Event, type Failure, type ImagePreprocessing } from '@graft/protocol';
 import {
   BoundedQueue,
   encoderSha256,
@@ -19,7 +19,7 @@ import {
   tinyItems,
   writeTinyDataset,
 } from '@graft/runner/testing';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { serve } from './serve.js';
 
 const DIM = 4;
@@ -33,6 +33,7 @@ const preprocessing: ImagePreprocessing = {
 };
 let root: string;
 let items: TinyItem[];
+let spaceId: string;
 
 /** A native bundle and the same head behind a projector of stored vectors, with untrained weights. */
 async function writeBundles(): Promise<void> {
@@ -58,6 +59,7 @@ async function writeBundles(): Promise<void> {
     dim: DIM,
     dtype: 'float32',
   });
+  spaceId = space.id;
   const head = linear('image_features', [DIM], ['logits.colour', 3]);
   await writeBundleManifest(
     join(root, 'native'),
@@ -116,11 +118,14 @@ afterEach(async () => {
 });
 
 /** Starts the recipe; resolves with its socket once it is ready, or with the failure of a start that went wrong. */
-async function start(input: Record<string, unknown>): Promise<{ socket: string; failure?: Failure | undefined }> {
+async function start(
+  input: Record<string, unknown>,
+): Promise<{ socket: string; events: Event[]; failure?: Failure | undefined }> {
   const workspace = await temporaryFolder();
   const socket = join(workspace, 'model.sock');
   const cancel = new AbortController();
   const ready = Promise.withResolvers<void>();
+  const events: Event[] = [];
   const task = {
     bundle: 'native',
     snapshot: null,
@@ -135,14 +140,17 @@ async function start(input: Record<string, unknown>): Promise<{ socket: string; 
     workspace,
     signal: cancel.signal,
     extra: { socket },
-    onEvent: (event) => event.type === 'ready' && ready.resolve(),
+    onEvent: (event) => {
+      events.push(event);
+      if (event.type === 'ready') ready.resolve();
+    },
   });
   stop = () => {
     cancel.abort();
     return running;
   };
   const ended = await Promise.race([ready.promise, running]);
-  return { socket, failure: ended?.failure };
+  return { socket, events, failure: ended?.failure };
 }
 
 function call(
@@ -182,6 +190,52 @@ describe('a swapped model', () => {
     expect(label).toMatchObject({ name: 'colour.label', datatype: 'BYTES', shape: [2] });
     expect(labels.colour).toContain(label.data[0]);
     expect(score.data.every((value) => value > 1 / 3 && value <= 1)).toBe(true);
+  });
+
+  it('encodes what its snapshot lacks and the dataset has, with the encoder of the space, and counts it', async () => {
+    const { socket, events } = await start({
+      bundle: 'swapped',
+      snapshot: 'snapshot',
+      dataset: 'dataset',
+      encoder: 'native',
+    });
+    const ask = (...ids: string[]) =>
+      call(socket, path, infer('item_ids', ids, { outputs: [{ name: 'item_embeddings' }] }));
+    const [first, again, known] = [await ask('item-2', 'item-0'), await ask('item-2'), await ask('item-0')];
+    expect(first.body['parameters']).toEqual({ space_id: spaceId, encoded_on_miss: 1 });
+    expect(known.body['parameters']).toEqual({ space_id: spaceId });
+    const [vectors] = first.body['outputs'] as unknown as [{ shape: number[]; data: number[] }];
+    expect(vectors.shape).toEqual([2, DIM]);
+    expect(vectors.data.slice(DIM)).toEqual([0, 1, 2, 3]);
+    const [kept] = again.body['outputs'] as unknown as [{ data: number[] }];
+    expect(kept.data).toEqual(vectors.data.slice(0, DIM));
+    await vi.waitFor(
+      () => expect(events).toContainEqual(expect.objectContaining({ name: 'encoded_on_miss', value: 2 })),
+      { timeout: 5000 },
+    );
+    const nowhere = await ask('nobody');
+    expect(nowhere.status).toBe(400);
+    expect(nowhere.body['error']).toContain('unknown item "nobody"');
+  });
+
+  it('takes and gives vectors only with the space they are of, though the dimension agrees', async () => {
+    const { socket } = await start({ bundle: 'swapped', snapshot: 'snapshot' });
+    const send = (parameters: object | undefined, shape = [1, DIM]) =>
+      call(socket, path, {
+        ...(parameters && { parameters }),
+        inputs: [{ name: 'item_embeddings', shape, datatype: 'FP32', data: [4, 5, 6, 7] }],
+      });
+    const [byVector, byId] = [
+      await send({ space_id: spaceId }),
+      await call(socket, path, infer('item_ids', ['item-1'])),
+    ];
+    expect(byVector.status).toBe(200);
+    expect(byVector.body['outputs']).toEqual(byId.body['outputs']);
+    const other = await send({ space_id: `sp_${'0'.repeat(32)}` });
+    expect([other.status, other.body['error']]).toEqual([409, expect.stringContaining('space-mismatch')]);
+    const none = await send(undefined);
+    expect([none.status, none.body['error']]).toEqual([400, expect.stringContaining('parameters.space_id')]);
+    expect((await send({ space_id: spaceId }, [2, 2])).status).toBe(400);
   });
 
   it.each([

@@ -106,6 +106,22 @@ describe('inference', () => {
     );
   });
 
+  it('hands the space of vectors on, what the server says of them back, and its refusal of another space', async () => {
+    const send = (spaceId: string) =>
+      ask(`/v2/models/${rows.endpoint}/infer`, {
+        parameters: { unit: 'ada', space_id: spaceId },
+        inputs: [{ name: 'item_embeddings', shape: [1, 2], datatype: 'FP32', data: [1, 0] }],
+      });
+    const answer = await send('sp_this');
+    expect(answer.json().parameters).toMatchObject({
+      space_id: 'sp_this',
+      encoded_on_miss: 1,
+      variant: expect.any(String),
+    });
+    const refusal = await send('sp_other');
+    expect([refusal.statusCode, refusal.json().error]).toEqual([409, expect.stringMatching(/^space-mismatch/)]);
+  });
+
   it("hands on the server's own refusal and records it", async () => {
     const answer = await ask(`/v2/models/${rows.endpoint}/infer`, {
       parameters: { unit: 'ada' },

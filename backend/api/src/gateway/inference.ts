@@ -12,11 +12,11 @@ import {
 import {
   imageCount,
   parseError,
-  parseOutputs,
   parsePorts,
+  parseResult,
   type InferRequest,
   type ModelPorts,
-  type Outputs,
+  type ModelResult,
 } from './open-inference.js';
 import type { ServedEndpoint, ServedVariant } from './snapshot.js';
 import type { SegmentLog } from './wal/segment-log.js';
@@ -40,7 +40,7 @@ export interface InferenceAnswer {
 }
 
 type Verdict =
-  | { readonly status: 200; readonly outputs: Outputs }
+  | { readonly status: 200; readonly result: ModelResult }
   | { readonly status: number; readonly error: string; readonly retryAfterSeconds?: number };
 
 /** One request from assignment to answer: the exposure is on disk before the caller hears anything. */
@@ -67,8 +67,13 @@ export class Inference {
         model_name: endpoint.name,
         model_version: variant.modelVersion,
         ...(body.id === undefined ? {} : { id: body.id }),
-        parameters: { variant: variant.name, exposure_id: exposureId, model_version: variant.modelVersion },
-        outputs: verdict.outputs,
+        parameters: {
+          ...verdict.result.parameters,
+          variant: variant.name,
+          exposure_id: exposureId,
+          model_version: variant.modelVersion,
+        },
+        outputs: verdict.result.outputs,
       },
     };
   }
@@ -81,14 +86,14 @@ export class Inference {
     return parsePorts(answer.body);
   }
 
-  private async ask(variant: ServedVariant, { id, inputs, outputs }: InferRequest): Promise<Verdict> {
+  private async ask(variant: ServedVariant, { id, parameters, inputs, outputs }: InferRequest): Promise<Verdict> {
     try {
       const answer = await this.send(variant, {
         method: 'POST',
         path: `${modelPath(variant)}/infer`,
-        body: JSON.stringify({ id, inputs, outputs }),
+        body: JSON.stringify({ id, parameters: { space_id: parameters?.space_id }, inputs, outputs }),
       });
-      if (answer.status === 200) return { status: 200, outputs: parseOutputs(answer.body) };
+      if (answer.status === 200) return { status: 200, result: parseResult(answer.body) };
       const refusal = {
         status: answer.status >= 500 ? 502 : answer.status,
         error: parseError(answer.status, answer.body),

@@ -29,7 +29,13 @@ export const InferRequest = z.strictObject({
     // It is logged with the exposure, and PostgreSQL has no NUL in text.
     .refine((id) => !id.includes('\0'), 'expected text without NUL characters')
     .optional(),
-  parameters: z.strictObject({ unit: Unit.optional() }).optional(),
+  parameters: z
+    .strictObject({
+      unit: Unit.optional(),
+      /** Whose vectors the request carries: input `item_embeddings` is refused without it, and with another space's. */
+      space_id: z.string().max(100).optional(),
+    })
+    .optional(),
   inputs: z
     .array(
       z.strictObject({
@@ -46,7 +52,11 @@ export const InferRequest = z.strictObject({
 export type InferRequest = z.infer<typeof InferRequest>;
 
 /** What a model server answers; checked because it comes out of a sandbox. */
-const ModelOutputs = z.object({
+const ModelResult = z.object({
+  /** Whose vectors are among the outputs, and how many items had to be encoded because no snapshot has them yet. */
+  parameters: z
+    .object({ space_id: z.string().max(100).optional(), encoded_on_miss: z.number().int().min(0).optional() })
+    .default({}),
   outputs: z.array(
     z.object({ name: z.string(), shape: z.array(z.number()), datatype: z.string(), data: z.array(z.unknown()) }),
   ),
@@ -56,11 +66,11 @@ const ModelPorts = z.object({ inputs: Ports, outputs: Ports });
 export type ModelPorts = z.infer<typeof ModelPorts>;
 const ModelError = z.object({ error: z.string().max(2000) });
 
-export type Outputs = z.infer<typeof ModelOutputs>['outputs'];
+export type ModelResult = z.infer<typeof ModelResult>;
 
 /** @throws SyntaxError or ZodError when a 200 answer is not what the protocol says */
-export function parseOutputs(body: Buffer): Outputs {
-  return ModelOutputs.parse(JSON.parse(body.toString('utf8'))).outputs;
+export function parseResult(body: Buffer): ModelResult {
+  return ModelResult.parse(JSON.parse(body.toString('utf8')));
 }
 
 /** @throws SyntaxError or ZodError when the metadata is not what the protocol says */

@@ -17,7 +17,7 @@ const SERVE_LIMITS: SandboxLimits = {
   tmpBytes: 64 << 20,
 };
 
-/** What it takes to serve a version: its bundle, and from its lineage the vectors or the pictures it looks items up in. */
+/** What it takes to serve a version: its bundle, and by its lineage the vectors or the pictures it looks items up in. */
 @Injectable()
 export class ServeJobs {
   constructor(
@@ -29,15 +29,14 @@ export class ServeJobs {
   async of(modelVersionId: string): Promise<SandboxJob> {
     const version = await this.models.getVersion(modelVersionId);
     const { lineage } = version;
-    const inputs: SandboxInput[] = [{ mount: 'bundle', tree: version.treeHash }];
-    const snapshot = lineage.snapshotId === null ? null : await this.spaces.findSnapshot(lineage.snapshotId);
-    if (snapshot !== null) inputs.push({ mount: 'snapshot', tree: snapshot.treeHash });
-    // A native version looks pictures up by item id in the catalogue it was trained on.
-    const dataset =
-      snapshot !== null || lineage.datasetVersionId === null
-        ? null
-        : await this.datasets.findVersion(lineage.datasetVersionId);
-    if (dataset !== null) inputs.push({ mount: 'dataset', tree: dataset.treeHash });
+    const trees = {
+      bundle: version.treeHash,
+      ...(lineage.snapshotId === null
+        ? await this.pictures(lineage.datasetVersionId)
+        : await this.storedVectors(lineage.snapshotId)),
+    };
+    const inputs = Object.entries(trees).map(([mount, tree]): SandboxInput => ({ mount, tree }));
+    const mount = (name: string): string | null => (name in trees ? name : null);
     return {
       purpose: 'serve',
       subjectId: version.id,
@@ -46,8 +45,9 @@ export class ServeJobs {
         kind: 'serve',
         input: {
           bundle: 'bundle',
-          snapshot: snapshot === null ? null : 'snapshot',
-          dataset: dataset === null ? null : 'dataset',
+          snapshot: mount('snapshot'),
+          dataset: mount('dataset'),
+          encoder: mount('encoder'),
           modelName: version.modelName,
           modelVersion: String(version.version),
           threads: 1,
@@ -58,6 +58,31 @@ export class ServeJobs {
       inputs,
       workspace: null,
       limits: SERVE_LIMITS,
+    };
+  }
+
+  /** A native version looks pictures up by item id in the catalogue it was trained on. */
+  private async pictures(datasetVersionId: string | null): Promise<{ dataset?: string }> {
+    const version = datasetVersionId === null ? null : await this.datasets.findVersion(datasetVersionId);
+    return version === null ? {} : { dataset: version.treeHash };
+  }
+
+  /**
+   * A swapped version reads the vectors that are live for the dataset it was trained on. What joined the dataset since is encoded by the
+   * space's own encoder from its newest version.
+   */
+  private async storedVectors(snapshotId: string): Promise<{ snapshot: string; dataset?: string; encoder?: string }> {
+    const { spaceId, datasetVersionId, treeHash } = await this.spaces.getSnapshot(snapshotId);
+    const { datasetId } = await this.datasets.getVersion(datasetVersionId);
+    const [live, space, newest] = await Promise.all([
+      this.spaces.findLive(spaceId, datasetId),
+      this.spaces.findSpace(spaceId),
+      this.datasets.findNewestVersion(datasetId),
+    ]);
+    return {
+      snapshot: live?.treeHash ?? treeHash,
+      ...(newest === null ? {} : { dataset: newest.treeHash }),
+      ...(space === null ? {} : { encoder: space.encoderTree }),
     };
   }
 }

@@ -8,7 +8,7 @@ export interface RefusedField {
 /** A request that cannot be answered, with the HTTP status that says why. */
 export class Refusal extends Error {
   constructor(
-    readonly status: 400 | 404 | 405 | 413 | 422 | 429,
+    readonly status: 400 | 404 | 405 | 409 | 413 | 422 | 429,
     message: string,
     readonly at: RefusedField = { field: '', expected: '', found: '' },
   ) {

@@ -40,7 +40,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, label:
     response.end(JSON.stringify({ name: 'tagger', platform: 'onnx_onnxv1', ...ports }));
     return;
   }
-  const { inputs } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { inputs: { data: unknown[] }[] };
+  const { inputs, parameters } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+    inputs: { data: unknown[] }[];
+    parameters: { space_id?: string };
+  };
+  if (parameters.space_id === 'sp_other') {
+    response.statusCode = 409;
+    response.end(JSON.stringify({ error: 'space-mismatch: parameters.space_id: expected sp_this, found sp_other' }));
+    return;
+  }
   const items = inputs[0]!.data;
   if (items.includes('unknown')) {
     response.statusCode = 400;
@@ -50,6 +58,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, label:
   response.end(
     JSON.stringify({
       model_name: 'tagger',
+      parameters: { ...parameters, encoded_on_miss: 1 },
       outputs: [{ name: 'articleType.label', datatype: 'BYTES', shape: [items.length], data: items.map(() => label) }],
     }),
   );
