@@ -14,7 +14,7 @@ export { constantInitial, ones, seededRandom, truncatedNormal, xavier, zeros, ty
 // Models as values
 export { Model, type Port } from './model/model.js';
 export { loadModel, saveModel, type SaveOptions } from './model/files.js';
-export { matches, type NamePattern } from './model/name-pattern.js';
+export { matches, UnmatchedPattern, type NamePattern } from './model/name-pattern.js';
 export { upgraded } from './model/upgrade/upgrade.js';
 export { NotUpgradable } from './model/upgrade/rule.js';
 export { describe, type Description } from './model/describe.js';
