@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../graph/builder.js';
@@ -13,6 +13,7 @@ import { gradientError } from '../testing/finite-differences.js';
 import { apply } from '../testing/gradient-cases.js';
 import { float32, type Tensor } from '../tensors/tensor.js';
 import { backward } from './backward.js';
+import { operatorTable } from './rules.js';
 
 const numbers = (...data: number[]): Tensor => float32([data.length], data);
 
@@ -25,6 +26,12 @@ describe('differentiation', () => {
     const machinery = ['backward.ts', 'broadcast.ts', 'emit.ts', 'rule.ts', 'rules.ts'];
     const families = files.filter((name) => !name.endsWith('.spec.ts') && !machinery.includes(name));
     expect(families.map((name) => name.replace('.ts', '.spec.ts')).filter((name) => !files.includes(name))).toEqual([]);
+  });
+
+  it('says in the README what it can (npm run operators)', async () => {
+    const cells = (text: string) => text.replaceAll(/[ -]+/g, ' ');
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(cells(readme)).toContain(cells(operatorTable()));
   });
 
   it('adds up the uses of a value and leaves unused outputs alone', async () => {

@@ -17,7 +17,7 @@ export function backward(graph: GraphBuilder, seeds: readonly Seed[], wanted: re
   const reaching = ancestorsOf(
     nodes,
     seeds.map(({ of }) => of.name),
-    (name) => name !== '' && differentiable.has(graph.value(name).type),
+    (name) => isReal(graph, name),
   );
   return new Map(
     wanted.map((value) => {
@@ -51,8 +51,7 @@ function differentiate(
   for (const node of [...nodes].reverse()) {
     const reached = node.output.some((name) => dependent.has(name) && contributions.has(name));
     if (!reached || !readsOf(node).some((name) => dependent.has(name))) continue;
-    const read = (name: string): Value | undefined => (name === '' ? undefined : graph.value(name));
-    const outputs = node.output.map(read);
+    const outputs = node.output.map((name) => graph.find(name));
     try {
       const rule = ruleOf(node);
       // Nothing flows through a tensor without elements.
@@ -61,7 +60,7 @@ function differentiate(
       const gradients = rule({
         graph,
         node,
-        inputs: node.input.map(read),
+        inputs: node.input.map((name) => graph.find(name)),
         outputs,
         gradients: node.output.map((name) => (dependent.has(name) ? total(name) : undefined)),
         needs: (input) => moving[input] === true,
@@ -101,6 +100,11 @@ function ruleOf(node: NodeProto): GradientRule {
 
 const differentiable: ReadonlySet<ElementType> = new Set(['float32', 'float64']);
 
+function isReal(graph: GraphBuilder, name: string): boolean {
+  const value = graph.find(name);
+  return value !== undefined && differentiable.has(value.type);
+}
+
 const isEmpty = ({ shape }: Value): boolean =>
   shape.every((dim) => typeof dim === 'number') && elementCount(shape as number[]) === 0;
 
@@ -109,7 +113,7 @@ function dependentsOf(graph: GraphBuilder, nodes: readonly NodeProto[], wanted: 
   const dependent = new Set(wanted.map(({ name }) => name));
   for (const node of nodes) {
     if (!readsOf(node).some((name) => dependent.has(name))) continue;
-    for (const name of node.output) if (name !== '' && differentiable.has(graph.value(name).type)) dependent.add(name);
+    for (const name of node.output) if (isReal(graph, name)) dependent.add(name);
   }
   return dependent;
 }

@@ -2,7 +2,7 @@ import { intAttribute } from '../proto/messages.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { positiveAxis } from '../graph/shapes.js';
-import { rewritingRule, type Differentiation, type GradientRule } from './rule.js';
+import { NoGradient, rewritingRule, type Differentiation, type GradientRule } from './rule.js';
 
 /** A scale or zero point over the whole of x: one number, one for each slice of an axis, or one for each block of an axis. */
 function spread(graph: GraphBuilder, values: Value, { node, inputs }: Differentiation): Value {
@@ -32,10 +32,15 @@ function spread(graph: GraphBuilder, values: Value, { node, inputs }: Differenti
 export const quantisationRules = {
   /** y = (x - zero) * scale: the scale has a gradient, the integers have none. */
   DequantizeLinear: rewritingRule((of) => {
-    const { graph, inputs, outputs } = of;
+    const { graph, node, inputs, outputs } = of;
     const [x, scale, zero] = inputs;
+    if (!x || (node.input[2] && !zero))
+      throw new NoGradient(
+        node,
+        'expected a frozen scale, found it trained over integers of a type the engine does not read.',
+      );
     const type = outputs[0]!.type;
-    const whole = graph.cast(x!, type);
+    const whole = graph.cast(x, type);
     const centred = zero ? graph.sub(whole, spread(graph, graph.cast(zero, type), of)) : whole;
     return [graph.mul(centred, spread(graph, scale!, of))];
   }),

@@ -85,12 +85,14 @@ export const zeroRule: GradientRule = () => [];
 /** A node that its operator's rule does not cover. */
 export class NoGradient extends Error {
   constructor(
-    node: Pick<NodeProto, 'name' | 'opType' | 'domain'>,
+    node: Pick<NodeProto, 'name' | 'opType' | 'domain' | 'output'>,
     private readonly reason: string,
     advice = 'Freeze the parameters before it, or write the graph with other operators.',
   ) {
     const operator = node.domain ? `${node.domain}.${node.opType}` : node.opType;
-    super(`Node "${node.name}" (${operator}): ${reason} ${advice}`);
+    // Many exports leave their nodes without names.
+    const name = node.name === '' ? `of "${node.output.join('", "')}"` : `"${node.name}"`;
+    super(`Node ${name} (${operator}): ${reason} ${advice}`);
     this.name = 'NoGradient';
   }
 

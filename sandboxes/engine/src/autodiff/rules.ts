@@ -19,25 +19,26 @@ import type { GradientRule } from './rule.js';
 import { shapeRules } from './shape.js';
 import { trigonometryRules } from './trigonometry.js';
 
+const families = {
+  Elementwise: { ...elementwiseRules, ...piecewiseRules, ...trigonometryRules },
+  Activations: activationRules,
+  Products: { ...matMulRules, ...einsumRules },
+  'Convolution and pooling': { ...convRules, ...poolingRules, ...resamplingRules },
+  Normalisation: { ...normalisationRules, ...featureNormalisationRules },
+  Reductions: { ...reduceRules, ...cumulativeRules },
+  'Shape and movement': { ...shapeRules, ...movementRules },
+  Indexing: indexingRules,
+  Losses: classificationLossRules,
+  'Quantisation and dropout': { ...quantisationRules, ...dropoutRules },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, GradientRule>>>>;
+
 /** One rule per operator of the standard domain. */
-export const gradientRules: Readonly<Record<string, GradientRule>> = {
-  ...elementwiseRules,
-  ...piecewiseRules,
-  ...activationRules,
-  ...trigonometryRules,
-  ...matMulRules,
-  ...einsumRules,
-  ...shapeRules,
-  ...movementRules,
-  ...indexingRules,
-  ...reduceRules,
-  ...cumulativeRules,
-  ...normalisationRules,
-  ...featureNormalisationRules,
-  ...convRules,
-  ...poolingRules,
-  ...resamplingRules,
-  ...classificationLossRules,
-  ...dropoutRules,
-  ...quantisationRules,
-};
+export const gradientRules: Readonly<Record<string, GradientRule>> = Object.assign({}, ...Object.values(families));
+
+/** The operators with a rule as the engine's README shows them. */
+export const operatorTable = (): string =>
+  ['| family | operators with a gradient |', '|---|---|']
+    .concat(
+      Object.entries(families).map(([family, rules]) => `| ${family} | ${Object.keys(rules).sort().join(', ')} |`),
+    )
+    .join('\n');

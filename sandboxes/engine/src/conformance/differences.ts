@@ -118,7 +118,7 @@ function directions(name: string, length: number): Float64Array[] {
   });
   if (length <= PROBES) return single;
   const all = Float64Array.from({ length }, () => random() * 2 - 1);
-  const norm = Math.hypot(...all);
+  const norm = Math.sqrt(all.reduce((sum, part) => sum + part * part, 0));
   return [...single, all.map((part) => part / norm)];
 }
 

@@ -58,7 +58,7 @@ export async function checkGradients(test: SuiteTest): Promise<Outcome> {
 function movedALittle(point: Point): Point {
   const random = seededRandom('beside');
   const moved = (data: Float32Array) =>
-    data.map((value) => value + 0.03 * (random() - 0.5) * Math.max(1, Math.abs(value)));
+    data.map((value) => value + 0.1 * (random() - 0.5) * Math.max(1, Math.abs(value)));
   return new Map([...point].map(([name, { shape, data }]) => [name, float32(shape, moved(data as Float32Array))]));
 }
 

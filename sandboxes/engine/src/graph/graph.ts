@@ -1,6 +1,20 @@
 import { create } from '@bufbuild/protobuf';
-import { GraphProtoSchema, ModelProtoSchema, OperatorSetIdProtoSchema, type NodeProto } from '../proto/onnx.gen.js';
-import { constantNode, node, valueInfo, type AttributeValue, type Dimension, type Shape } from '../proto/messages.js';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  OperatorSetIdProtoSchema,
+  type NodeProto,
+  type TensorProto,
+} from '../proto/onnx.gen.js';
+import {
+  constantNode,
+  copyOf,
+  node,
+  valueInfo,
+  type AttributeValue,
+  type Dimension,
+  type Shape,
+} from '../proto/messages.js';
 import { seededRandom, type Initial } from '../tensors/random.js';
 import { float32, int64, scalarOf, type ElementType, type Tensor } from '../tensors/tensor.js';
 import { Model } from '../model/model.js';
@@ -43,6 +57,8 @@ export class Graph {
     ['', OPSET],
     ['com.microsoft', 1],
   ]);
+  /** Frozen tensors of types that the engine keeps but does not read, by name. */
+  readonly kept = new Map<string, TensorProto>();
   private readonly values = new Map<string, Value>();
   private readonly pooled = new Map<string, Value>();
   private readonly seed: string | number;
@@ -58,6 +74,11 @@ export class Graph {
     const found = this.values.get(name);
     if (!found) throw new Error(`Value "${name}": expected one of the graph's, found no such name.`);
     return found;
+  }
+
+  /** The value of that name, undefined for what is no tensor of a type the engine reads (a sequence, 4-bit integers). */
+  find(name: string): Value | undefined {
+    return this.values.get(name);
   }
 
   /** Makes a value known under its name; throws where the name is taken. */
@@ -145,7 +166,7 @@ export class Graph {
 
   /** What the nodes answer: recorded in models, for whoever cuts them open later. */
   inner(): Value[] {
-    return this.nodes.flatMap(({ output }) => output.filter((name) => name !== '').map((name) => this.value(name)));
+    return this.nodes.flatMap(({ output }) => output.flatMap((name) => this.find(name) ?? []));
   }
 
   protected pool(key: string, make: () => Tensor): Value {
@@ -179,6 +200,7 @@ function modelOf(
       node: [...[...graph.constants].map(([name, value]) => constantNode(name, value)), ...graph.nodes, ...results],
       input: parts.inputs.map(info),
       output: named.map(info),
+      initializer: [...graph.kept].map(([name, tensor]) => copyOf(tensor, { name })),
       valueInfo: graph
         .inner()
         .filter(({ name }) => !(name in outputs))

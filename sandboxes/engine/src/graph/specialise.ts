@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, fromBinary } from '@bufbuild/protobuf';
 import { InferenceSession } from 'onnxruntime-node';
-import { ModelProtoSchema, ValueInfoProtoSchema, type NodeProto } from '../proto/onnx.gen.js';
+import { ModelProtoSchema, ValueInfoProtoSchema, type NodeProto, type TensorProto } from '../proto/onnx.gen.js';
 import { copyOf, valueInfo } from '../proto/messages.js';
 import type { ElementType, Tensor } from '../tensors/tensor.js';
 import { Model, type Port } from '../model/model.js';
@@ -17,6 +17,8 @@ import { inferredValues } from './inferred-values.js';
 export interface SpecialisedModel {
   readonly nodes: readonly NodeProto[];
   readonly constants: ReadonlyMap<string, Tensor>;
+  /** Initializers of types that the engine does not read. */
+  readonly kept: readonly TensorProto[];
   /** Versions of the operator sets that the nodes are from, by domain. */
   readonly operatorSets: ReadonlyMap<string, number>;
   /** Type and shape of every value that a node answers. */
@@ -42,6 +44,7 @@ export async function specialise(
   return {
     nodes: folded.graph.node,
     constants: folded.initializers,
+    kept: folded.graph.initializer,
     operatorSets: usedOperatorSets(folded),
     values: await inferredByRuntime(folded),
   };

@@ -61,6 +61,7 @@ function inline(
   for (const [domain, version] of special.operatorSets)
     graph.operatorSets.set(domain, Math.max(version, graph.operatorSets.get(domain) ?? 0));
   for (const [name, value] of special.constants) names.set(name, graph.constant(value, `${prefix}${name}`).name);
+  for (const tensor of special.kept) graph.kept.set(`${prefix}${tensor.name}`, tensor);
   for (const name of special.nodes.flatMap(({ output }) => output)) {
     const known = special.values.get(name);
     if (!known) continue;
