@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { registerSearchBench } from './commands/search-bench.js';
 import { registerDatasets } from './commands/datasets.js';
 import { registerEndpoints } from './commands/endpoints.js';
 import { registerExperiments } from './commands/experiments.js';
@@ -62,6 +63,7 @@ export function buildProgram(terminal: Terminal, end: (code: number) => void): C
     registerRollouts,
     registerPlatform,
     registerMainJob,
+    registerSearchBench,
   ])
     register(registrar);
   return program;

@@ -7,6 +7,7 @@ import { Phases } from '../main-job/phases.js';
 import { benchReport, reportLines, writeReport } from '../main-job/report.js';
 import { DataMissing, jobSources } from '../main-job/sources.js';
 import { withConnection, type Ending, type Registrar, type Session } from '../session.js';
+import { benchGroup } from './bench-group.js';
 
 interface JobOptions {
   data: string;
@@ -50,7 +51,7 @@ export function registerMainJob({ program, serve }: Registrar): void {
       serve((session, options: { adminToken?: string }) => runAndReport(session, { ...options, data: 'demo' }, true)),
     );
 
-  withConnection(program.command('bench').description('make a published figure again').command('main-job'))
+  withConnection(benchGroup(program).command('main-job'))
     .description(
       `accuracy, latency and cost, native against swapped; exit ${exitCodes.inconclusive} when the data is not there`,
     )

@@ -19,7 +19,7 @@ const exact = (name: string, unit: string, value: number, n: number): Figure => 
   high: value,
 });
 
-function machine(): Record<string, string> {
+export function machine(): Record<string, string> {
   return {
     node: process.version,
     platform: `${platform()} ${arch()}`,
