@@ -178,7 +178,8 @@ class Scalar {
     let sum = 0;
     for (const [name, factors] of weights) {
       const data = answers[name]!.data as Float64Array;
-      for (let index = 0; index < factors.length; index += 1) sum += factors[index]! * data[index]!;
+      for (let index = 0; index < factors.length; index += 1)
+        if (factors[index] !== 0) sum += factors[index]! * data[index]!;
     }
     return sum;
   }

@@ -7,53 +7,40 @@ import { Model } from '../model/model.js';
 import { upgraded } from '../model/upgrade/upgrade.js';
 import { feedable, isPlain, type Feedable } from './feedable.js';
 import { failed, inapplicable, messageOf, passed, type Outcome } from './outcome.js';
-import { operatorsOf, readCase, type SuiteCase, type SuiteTest } from './suite.js';
-
-/** Operators whose answer is as large as their data say. */
-const sizedByData = new Set([
-  'Compress',
-  'NonMaxSuppression',
-  'NonZero',
-  'StringNormalizer',
-  'StringSplit',
-  'Unique',
-  'ImageDecoder',
-]);
+import { isSizedByData, readCase, steeringInputs, type SuiteCase, type SuiteTest } from './suite.js';
 
 /** Infers type and shape of every output from those of the inputs and compares them with the published outputs. */
 export async function checkShapes(test: SuiteTest): Promise<Outcome> {
   const found = readCase(test);
-  const operators = operatorsOf(found.proto);
   if ([...found.outputs.values()].some(({ kind }) => kind !== 'tensor'))
     return inapplicable('an output is a sequence or an optional value, which has no shape');
   const model = upgraded(Model.fromBytes(readFileSync(join(test.folder, 'model.onnx'))));
   let refusal: string | undefined;
-  // Whole numbers that decide sizes (a Reshape's target) are constants in a real model: the second attempt makes them such.
-  for (const constants of [new Set<string>(), wholeNumbers(found)]) {
+  // Inputs that decide sizes (a Reshape's target) are constants in a real model: the second attempt makes them such.
+  for (const constants of [new Set<string>(), deciding(found)]) {
     try {
       const bound = feedable(model, found.inputs, found.outputs, constants);
       refusal = differenceOf(bound, await inferred(bound));
     } catch (error) {
       refusal = messageOf(error);
     }
-    if (refusal === undefined) return passed(constants.size > 0 ? 'whole numbers given' : 'from the shapes alone');
+    if (refusal === undefined) return passed(constants.size > 0 ? 'sizes given' : 'from the shapes alone');
   }
-  return operators.some((operator) => sizedByData.has(operator))
-    ? inapplicable('its sizes depend on the data')
-    : failed(refusal!);
+  return isSizedByData(found.proto) ? inapplicable('its sizes depend on the data') : failed(refusal!);
 }
 
-/** Inputs that are no reals: sizes, axes, positions, masks. */
-export const wholeNumbers = ({ inputs }: Pick<SuiteCase, 'inputs'>): Set<string> =>
-  new Set(
-    [...inputs]
+/** Inputs that are no reals (sizes, axes, positions, masks), and reals that steer. */
+const deciding = ({ inputs, proto }: SuiteCase): Set<string> =>
+  new Set([
+    ...steeringInputs(proto),
+    ...[...inputs]
       .filter(([, value]) => value.kind === 'tensor' && !reals.has(value.tensor.dataType))
       .map(([name]) => name),
-  );
+  ]);
 
 const reals = new Set<Type>([Type.FLOAT, Type.DOUBLE, Type.FLOAT16]);
 
-export const inferred = ({ model, feeds }: Feedable): Promise<SpecialisedModel> =>
+const inferred = ({ model, feeds }: Feedable): Promise<SpecialisedModel> =>
   specialise(model, Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims])), new Set());
 
 function differenceOf({ fetches }: Feedable, { values, constants }: SpecialisedModel): string | undefined {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, type ModelProto, type NodeProto, type ValueInfoProto } from '../proto/onnx.gen.js';
+import { allNodes } from '../model/walk.js';
 import { readArchive } from './archive.js';
 import { parseValue, type SuiteValue } from './suite-value.js';
 
@@ -64,3 +65,41 @@ export function operatorsOf(proto: ModelProto): string[] {
   for (const { node } of proto.functions) visit(node);
   return [...found];
 }
+
+/** Operators whose answer is drawn at random: the suite itself does not compare their values. */
+export const isRandom = (proto: ModelProto): boolean =>
+  allNodes(proto.graph!).some(
+    ({ opType, input }) => /^(Random|Bernoulli|Multinomial)/.test(opType) || (opType === 'Dropout' && input.length > 2),
+  );
+
+/** Operators whose answer is as large as their data say. */
+const sizedByData = new Set([
+  'Compress',
+  'ImageDecoder',
+  'NonMaxSuppression',
+  'NonZero',
+  'StringNormalizer',
+  'StringSplit',
+  'Unique',
+]);
+
+export const isSizedByData = (proto: ModelProto): boolean =>
+  allNodes(proto.graph!).some(({ opType }) => sizedByData.has(opType));
+
+/** Real inputs that steer an operator and are constants in a real model, by operator and position. */
+const controls: Readonly<Record<string, readonly number[]>> = {
+  Dropout: [1],
+  NonMaxSuppression: [3, 4],
+  OneHot: [0, 1],
+  QuantizeLinear: [1, 2],
+  Range: [0, 1, 2],
+  Resize: [1, 2],
+  Upsample: [1],
+};
+
+export const steeringInputs = (proto: ModelProto): Set<string> =>
+  new Set(
+    proto.graph!.node.flatMap(({ opType, input }) =>
+      (controls[opType] ?? []).flatMap((position) => input[position] ?? []),
+    ),
+  );

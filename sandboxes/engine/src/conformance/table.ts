@@ -28,7 +28,7 @@ export function reasonsOf(
 }
 
 function general(reason: string): string {
-  const operator = /Node ".*?" \((.*?)\): expected an operator with a gradient/.exec(reason)?.[1];
+  const operator = /\(([\w.]+)\): expected an operator with a gradient/.exec(reason)?.[1];
   if (operator !== undefined) return `no gradient for ${operator}`;
   const kernel = /(?:implementation for|find kernel for) (\w+)/.exec(reason)?.[1];
   if (kernel !== undefined) return `onnxruntime has no kernel for these types: ${kernel}`;

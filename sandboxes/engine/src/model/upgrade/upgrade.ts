@@ -1,4 +1,4 @@
-import type { GraphProto, NodeProto } from '../../proto/onnx.gen.js';
+import { TensorProto_DataType as Type, type GraphProto, type NodeProto } from '../../proto/onnx.gen.js';
 import { copyOf, readTensorProto, readValueInfo } from '../../proto/messages.js';
 import type { Tensor } from '../../tensors/tensor.js';
 import type { Model } from '../model.js';
@@ -24,18 +24,25 @@ const younger: Readonly<Record<string, number>> = {
   CumProd: 26,
 };
 
+/** Types younger than 21, by the operator set whose operators first take them. */
+const youngerTypes: Readonly<Record<number, number>> = {
+  [Type.FLOAT4E2M1]: 23,
+  [Type.FLOAT8E8M0]: 24,
+  [Type.INT2]: 25,
+  [Type.UINT2]: 25,
+};
+
 /**
  * The same model in operator set 21, whatever set it was exported for: attributes that became inputs are moved, operators that
- * changed their meaning are rewritten. A model that uses an operator younger than 21 comes in its own set, or the oldest one that
- * has it; sets 22 and above otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the
+ * changed their meaning are rewritten. A model that uses an operator or a type younger than 21 comes in its own set, or the oldest
+ * one that has it where onnxruntime does not know its own; sets 22 and above otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the
  * standard domain stays as it is, and so do the bodies of model-local functions, which name their own operator sets. Throws
  * NotUpgradable for a node that cannot be carried over.
  */
 export function upgraded(model: Model, oldest = OPSET): Model {
-  const newest = allNodes(model.graph)
-    .filter(isStandard)
-    .reduce((found, { opType }) => Math.max(found, younger[opType] ?? OPSET), OPSET);
-  const target = newest === OPSET ? oldest : Math.min(NEWEST_OPSET, Math.max(newest, oldest, model.opset));
+  const newest = Math.max(youngestOperator(model), youngestType(model));
+  const own = model.opset <= NEWEST_OPSET ? model.opset : newest;
+  const target = newest === OPSET ? oldest : Math.max(newest, oldest, own);
   const { opset } = model;
   if (opset === target || opset === 0) return model;
   let graph = model.graph;
@@ -51,6 +58,27 @@ export function upgraded(model: Model, oldest = OPSET): Model {
   });
   return model.withProto(stamped).withGraph(graph, model.initializers);
 }
+
+const youngestOperator = ({ graph }: Model): number =>
+  allNodes(graph)
+    .filter(isStandard)
+    .reduce((found, { opType }) => Math.max(found, younger[opType] ?? OPSET), OPSET);
+
+/** Types are named by ports, recorded values, tensors and the attributes of operators that convert. */
+function youngestType({ graph }: Model): number {
+  const types = allGraphs(graph).flatMap(({ input, output, valueInfo, initializer, node }) => [
+    ...[...input, ...output, ...valueInfo].map(({ type }) =>
+      type?.value.case === 'tensorType' ? type.value.value.elemType : 0,
+    ),
+    ...initializer.map(({ dataType }) => dataType),
+    ...node.flatMap(({ attribute }) =>
+      attribute.map(({ name, i, t }) => (converting.has(name) ? Number(i) : (t?.dataType ?? 0))),
+    ),
+  ]);
+  return types.reduce((found, type) => Math.max(found, youngerTypes[type] ?? OPSET), OPSET);
+}
+
+const converting = new Set(['to', 'dtype', 'output_dtype']);
 
 const isStandard = ({ domain }: { domain: string }): boolean => domain === '' || domain === 'ai.onnx';
 
