@@ -23,8 +23,8 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Process ids of the recipes that run in sandboxes somewhere below `ancestor`. */
-export function runnersBelow(ancestor: number): number[] {
+/** Process ids of the recipes that run in sandboxes somewhere below `ancestor`: of every one that ends by itself, or of `recipe`. */
+export function runnersBelow(ancestor: number, recipe = '(?!serve|search)[\\w-]+'): number[] {
   const parentOf = parents();
   const isBelow = (pid: number): boolean => {
     for (let at = parentOf.get(pid); at !== undefined && at > 1; at = parentOf.get(at))
@@ -32,7 +32,7 @@ export function runnersBelow(ancestor: number): number[] {
     return false;
   };
   return [...parentOf.keys()].filter(
-    (pid) => isBelow(pid) && /node.*\/app\/sandboxes\/(?!serve)[\w-]+\/dist\/main\.js/.test(commandOf(pid)),
+    (pid) => isBelow(pid) && new RegExp(`node.*/app/sandboxes/${recipe}/dist/main\\.js`).test(commandOf(pid)),
   );
 }
 
