@@ -17,6 +17,8 @@ export { loadModel, saveModel, type SaveOptions } from './model/files.js';
 export { matches, UnmatchedPattern, type NamePattern } from './model/name-pattern.js';
 export { upgraded } from './model/upgrade/upgrade.js';
 export { NotUpgradable } from './model/upgrade/rule.js';
+export { decompose } from './decompose/decompose.js';
+export { Undecomposable } from './decompose/rewriting.js';
 export { describe, type Description } from './model/describe.js';
 export { problemMessage, validate, type Problem } from './model/validate.js';
 export { withInferredTypes } from './model/inferred-types.js';
@@ -59,7 +61,6 @@ export { isLoraWeight } from './adapters/lora-factors.js';
 
 // Training and serving
 export { Trainer, type Feeds, type StepResult, type TrainerOptions, type WeightsOf } from './training/trainer.js';
-export { UnmatchedPattern } from './model/name-pattern.js';
 export type { Figures, FitPlan, FitResult, StepReport, Validation } from './training/fit.js';
 export type { TrainableModel } from './training/trainable-model.js';
 export type { CheckpointState } from './training/checkpoint.js';

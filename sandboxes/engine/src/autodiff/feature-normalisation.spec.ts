@@ -29,10 +29,25 @@ describeGradients(featureNormalisationRules, {
     'of two groups': normalised('GroupNormalization', [[2, 4, 3], [4], [4]], { num_groups: 2 }),
   },
   RMSNormalization: {
-    // The operator came with set 23; the same function, written out.
     'over the last axis': {
       shapes: [[2, 3, 4], [4]],
-      build: (g, x, scale) => g.mul(g.div(x!, g.sqrt(g.add(g.reduceMean(g.mul(x!, x!), [-1]), 1e-5))), scale!),
+      build: (g, ...inputs) => {
+        g.operatorSets.set('', 23);
+        return apply(g, 'RMSNormalization', { inputs, attributes: { axis: -1 } });
+      },
+    },
+  },
+  SimplifiedLayerNormalization: {
+    'over the last axis': {
+      shapes: [[2, 3, 4], [4]],
+      build: (g, ...inputs) => apply(g, 'SimplifiedLayerNormalization', { inputs, attributes: { axis: -1 } }),
+    },
+    'over two axes': {
+      shapes: [
+        [2, 3, 4],
+        [3, 4],
+      ],
+      build: (g, ...inputs) => apply(g, 'SimplifiedLayerNormalization', { inputs, attributes: { axis: 1 } }),
     },
   },
   LpNormalization: {

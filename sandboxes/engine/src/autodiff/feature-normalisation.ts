@@ -6,7 +6,7 @@ import { elementCount, float32 } from '../tensors/tensor.js';
 import { sumRows, unbroadcast } from './broadcast.js';
 import { sumPerChannel } from './conv.js';
 import { emitted } from './emit.js';
-import { rewritingRule, unaryRule, type Differentiation, type GradientRule } from './rule.js';
+import { NoGradient, rewritingRule, unaryRule, type Differentiation, type GradientRule } from './rule.js';
 
 /** [c] against [n, c, ...]. */
 const perChannel = (graph: GraphBuilder, values: Value, rank: number): Value =>
@@ -57,6 +57,33 @@ function frozenBatchNormalization({
   ];
 }
 
+/**
+ * The gradients of x and scale where rows of x were multiplied by `inverse` [rows, 1] and by the scale. With t = gradient * x, the row
+ * means of t * scale come from one product, the column sums from another.
+ */
+function rmsGradients(
+  { graph, node, inputs: [x, scale], gradients: [gradient], needs }: Differentiation,
+  inverseOf: (rows: Value) => Value,
+): (Value | undefined)[] {
+  if (!gradient) return [];
+  const shape = fixedShape(x!);
+  const axis = positiveAxis(intAttribute(node, 'axis', -1), shape.length);
+  const size = elementCount(shape.slice(axis));
+  const flat = (value: Value): Value => graph.reshape(value, [elementCount(shape) / size, size]);
+  const [rows, d] = [flat(x!), flat(gradient)];
+  const inverse = inverseOf(rows);
+  const weight = graph.reshape(graph.expand(scale!, shape.slice(axis)), [1, size]);
+  const t = graph.mul(d, rows);
+  const toX = () => {
+    const mean = graph.matMul(t, graph.reshape(graph.mul(weight, 1 / size), [size, 1]));
+    const share = graph.mul(mean, graph.mul(inverse, graph.mul(inverse, inverse)));
+    return graph.reshape(graph.sub(graph.mul(graph.mul(d, weight), inverse), graph.mul(rows, share)), shape);
+  };
+  const toScale = () =>
+    unbroadcast(graph, graph.reshape(sumRows(graph, graph.mul(t, inverse)), shape.slice(axis)), scale!);
+  return [needs(0) ? toX() : undefined, needs(1) ? toScale() : undefined];
+}
+
 export const featureNormalisationRules = {
   BatchNormalization: (of) =>
     intAttribute(of.node, 'training_mode', 0) === 1 ? trainingBatchNormalization(of) : frozenBatchNormalization(of),
@@ -77,27 +104,21 @@ export const featureNormalisationRules = {
     const y = graph.add(graph.mul(split, perChannel(graph, scale!, 3)), perChannel(graph, bias!, 3));
     return [graph.reshape(y, x!.shape)];
   }),
-  // t = gradient * x; the row means of t * scale come from one product, the column sums from another.
-  RMSNormalization: ({ graph, node, inputs: [x, scale], gradients: [gradient], needs }) => {
-    const shape = fixedShape(x!);
-    const axis = positiveAxis(intAttribute(node, 'axis', -1), shape.length);
-    const size = elementCount(shape.slice(axis));
-    const flat = (value: Value): Value => graph.reshape(value, [elementCount(shape) / size, size]);
-    const rows = flat(x!);
-    const d = flat(gradient!);
-    const squares = graph.reduceMean(graph.mul(rows, rows), [1]);
-    const inverse = graph.reciprocal(graph.sqrt(graph.add(squares, floatAttribute(node, 'epsilon', 1e-5))));
-    const weight = graph.reshape(graph.expand(scale!, shape.slice(axis)), [1, size]);
-    const t = graph.mul(d, rows);
-    const toX = () => {
-      const mean = graph.matMul(t, graph.reshape(graph.mul(weight, 1 / size), [size, 1]));
-      const share = graph.mul(mean, graph.mul(inverse, graph.mul(inverse, inverse)));
-      return graph.reshape(graph.sub(graph.mul(graph.mul(d, weight), inverse), graph.mul(rows, share)), shape);
-    };
-    const toScale = () =>
-      unbroadcast(graph, graph.reshape(sumRows(graph, graph.mul(t, inverse)), shape.slice(axis)), scale!);
-    return [needs(0) ? toX() : undefined, needs(1) ? toScale() : undefined];
-  },
+  RMSNormalization: (of) =>
+    rmsGradients(of, (rows) => {
+      const squares = of.graph.reduceMean(of.graph.mul(rows, rows), [1]);
+      return of.graph.reciprocal(of.graph.sqrt(of.graph.add(squares, floatAttribute(of.node, 'epsilon', 1e-5))));
+    }),
+  // onnxruntime's own form of it, which any operator set may use and which answers what it multiplied the rows by.
+  SimplifiedLayerNormalization: (of) =>
+    rmsGradients(of, (rows) => {
+      if (of.gradients[1]) throw new NoGradient(of.node, 'expected output 1 to be unused, found it in the loss.');
+      const x = of.inputs[0]!;
+      const axis = positiveAxis(intAttribute(of.node, 'axis', -1), x.shape.length);
+      const perRow = { type: x.type, shape: x.shape.map((size, at) => (at < axis ? size : 1)) };
+      const [, inverse] = of.graph.extendOutputs(of.node, [x, perRow]);
+      return of.graph.reshape(inverse!, [fixedShape(rows)[0]!, 1]);
+    }),
   // Rows of zeros stay zeros and have no derivative: they get 0.
   LpNormalization: unaryRule(({ graph, node, x, y, gradient }) => {
     const axis = intAttribute(node, 'axis', -1);

@@ -8,7 +8,7 @@ import { contribConvolution } from './convolution.js';
 import { groupQuery } from './group-query-attention.js';
 import { inferredValues, type KnownValue } from '../graph/inferred-values.js';
 import { contribLinear } from './linear.js';
-import { contribNormalisations, standardNormalisations } from './normalisation.js';
+import { contribNormalisations } from './normalisation.js';
 import { contribQuantised } from './quantised.js';
 import { Rewriting, type Decomposition, type Surroundings } from './rewriting.js';
 import { contribRotary, standardRotary } from './rotary.js';
@@ -26,7 +26,7 @@ export const decompositions: Readonly<Record<string, Readonly<Record<string, Dec
     ...contribRotary,
     ...groupQuery,
   },
-  '': { ...standardAttention, ...standardNormalisations, ...standardRotary },
+  '': { ...standardAttention, ...standardRotary },
 };
 
 const decompositionOf = ({ domain, opType }: NodeProto): Decomposition | undefined =>

@@ -1,22 +1,5 @@
 import type { Decomposition, Rewriting } from './rewriting.js';
 
-interface RmsOptions {
-  readonly scale: string;
-  readonly epsilon: number;
-  /** Negative: counted from the end. */
-  readonly axis?: number;
-  readonly rank?: number;
-}
-
-/** x / sqrt(mean(x²) + epsilon) * scale, and the factor before the scale. */
-export function rmsNormalised(of: Rewriting, x: string, options: RmsOptions): { y: string; inverse: string } {
-  const { scale, epsilon, axis = -1, rank = 0 } = options;
-  const axes = axis === -1 ? [-1] : Array.from({ length: axis < 0 ? -axis : rank - axis }, (_, at) => -1 - at);
-  const mean = of.op('ReduceMean', [of.mul(x, x), of.integers(...axes)], { keepdims: 1 });
-  const inverse = of.op('Reciprocal', [of.op('Sqrt', [of.add(mean, epsilon)])]);
-  return { y: of.mul(of.mul(x, inverse), scale), inverse };
-}
-
 const layerNormalised = (
   of: Rewriting,
   x: string,
@@ -46,22 +29,11 @@ const skipLayerNormalization: Decomposition = (of) => {
 
 const skipSimplified: Decomposition = (of) => {
   const sum = skipped(of, 3);
-  const { y, inverse } = rmsNormalised(of, sum, { scale: of.required(2), epsilon: of.float('epsilon', 1e-12) });
-  return [y, undefined, inverse, sum];
-};
-
-/** Over all axes from `axis` on; the second output is what the mean square became. */
-const simplified: Decomposition = (of) => {
-  of.ignoreAttribute('stash_type');
-  const x = of.required(0);
-  const axis = of.int('axis', -1);
-  const { y, inverse } = rmsNormalised(of, x, {
-    scale: of.required(1),
-    epsilon: of.float('epsilon', 1e-5),
-    axis,
-    ...(axis < 0 ? {} : { rank: of.rank(x) }),
+  const [y, inverse] = of.ops('SimplifiedLayerNormalization', [sum, of.required(2)], {
+    count: 2,
+    attributes: { axis: -1, epsilon: { float: of.float('epsilon', 1e-12) } },
   });
-  return [y, inverse];
+  return [y, undefined, inverse, sum];
 };
 
 /** Word, position and segment rows added up and normalised. */
@@ -98,8 +70,4 @@ export const contribNormalisations: Readonly<Record<string, Decomposition>> = {
   SkipLayerNormalization: skipLayerNormalization,
   SkipSimplifiedLayerNormalization: skipSimplified,
   EmbedLayerNormalization: embedLayerNormalization,
-};
-
-export const standardNormalisations: Readonly<Record<string, Decomposition>> = {
-  SimplifiedLayerNormalization: simplified,
 };

@@ -25,19 +25,6 @@ const activations: Record<string, Variants> = {
   },
 };
 
-const simplified: Variants = {
-  'over the last axis': one('SimplifiedLayerNormalization', [x, gamma], { domain: '', attributes: { epsilon } }),
-  'over two axes': one('SimplifiedLayerNormalization', [x, noise(3, 8)], {
-    domain: '',
-    attributes: { epsilon, axis: 1 },
-  }),
-  'with what it divides by': one('SimplifiedLayerNormalization', [x, gamma], {
-    domain: '',
-    attributes: { epsilon, axis: -1, stash_type: 1 },
-    outputs: [0, 1],
-  }),
-};
-
 const ids = int32([2, 3], [4, 0, 2, 1, 1, 3]);
 const segments = int32([2, 3], [0, 1, 1, 0, 0, 1]);
 const embedding = [noise(5, 8), noise(6, 8)];
@@ -60,7 +47,6 @@ const normalisations: Record<string, Variants> = {
     }),
     'with a bias': one('SkipSimplifiedLayerNormalization', [x, x, gamma, beta], { attributes: { epsilon } }),
   },
-  SimplifiedLayerNormalization: simplified,
   'com.microsoft.EmbedLayerNormalization': {
     'of words and places': one('EmbedLayerNormalization', [ids, undefined, ...embedding, undefined, gamma, beta], {
       attributes: { epsilon },
