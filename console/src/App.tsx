@@ -19,8 +19,11 @@ import people from './people/index.js';
 import rollouts from './rollouts/index.js';
 import runs from './runs/index.js';
 import { ReportPage } from './runs/ReportPage.js';
+import { SpaceReportPage } from './space-reports/SpaceReportPage.js';
+import searchIndexes from './search-indexes/index.js';
 import sandboxes from './sandboxes/index.js';
 import { SignInPage } from './sign-in/SignInPage.js';
+import spaces from './spaces/index.js';
 import { graftTheme } from './theme/theme.js';
 import tokens from './tokens/index.js';
 
@@ -52,6 +55,8 @@ export function App({ graft, live }: { graft: GraftDataProvider; live: LiveSourc
         <Resource name="runs" {...runs} />
         <Resource name="models" {...models} />
         <Resource name="model-versions" {...modelVersions} />
+        <Resource name="spaces" {...spaces} />
+        <Resource name="search-indexes" {...searchIndexes} />
         <Resource name="endpoints" {...endpoints} />
         <Resource name="rollouts" {...rollouts} />
         <Resource name="sandboxes" {...sandboxes} />
@@ -61,6 +66,7 @@ export function App({ graft, live }: { graft: GraftDataProvider; live: LiveSourc
         <CustomRoutes>
           <Route path="/experiments/compare" element={<ComparePage />} />
           <Route path="/runs/:id/report" element={<ReportPage />} />
+          <Route path="/runs/:id/space-report" element={<SpaceReportPage />} />
         </CustomRoutes>
       </Admin>
     </LiveContext>

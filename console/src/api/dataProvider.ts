@@ -9,7 +9,10 @@ const listPaths: Record<string, string> = {
   datasets: '/api/datasets',
   'dataset-versions': '/api/datasets/{datasetId}/versions',
   imports: '/api/datasets/{datasetId}/imports',
+  spaces: '/api/spaces',
   snapshots: '/api/snapshots',
+  'space-compatibilities': '/api/space-compatibilities',
+  'search-indexes': '/api/search-indexes',
   models: '/api/models',
   'model-versions': '/api/model-versions',
   experiments: '/api/experiments',
@@ -107,6 +110,20 @@ export function createDataProvider(client: GraftClient) {
       ),
     listRunArtifacts: (id: string) => orThrow(client.GET('/api/runs/{id}/artifacts', byId(id))),
     getRunReport: (id: string) => orThrow(client.GET('/api/runs/{id}/report', byId(id))),
+    getRunSpaceReport: (id: string) => orThrow(client.GET('/api/runs/{id}/space-report', byId(id))),
+
+    publishSnapshot: (id: string) => orThrow(client.POST('/api/snapshots/{id}/publish', byId(id))),
+    rollbackLiveSnapshot: (spaceId: string, datasetId: string) =>
+      orThrow(client.POST('/api/spaces/{id}/rollback', { ...byId(spaceId), body: { datasetId } })),
+    declareSpaceCompatibility: (body: Schemas['DeclareSpaceCompatibility']) =>
+      orThrow(client.POST('/api/space-compatibilities', { body })),
+
+    createSearchIndex: (body: Schemas['CreateSearchIndex']) => orThrow(client.POST('/api/search-indexes', { body })),
+    switchSearchIndex: (id: string, body: Schemas['SwitchSnapshot']) =>
+      orThrow(client.PUT('/api/search-indexes/{id}/snapshot', { ...byId(id), body })),
+    rollbackSearchIndex: (id: string) => orThrow(client.POST('/api/search-indexes/{id}/rollback', byId(id))),
+    search: (id: string, body: Schemas['SearchRequest']) =>
+      orThrow(client.POST('/api/search-indexes/{id}/search', { ...byId(id), body })),
 
     setModelAlias: (id: string, alias: string, versionId: string) =>
       orThrow(client.PUT('/api/models/{id}/aliases/{alias}', { params: { path: { id, alias } }, body: { versionId } })),

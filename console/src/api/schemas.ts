@@ -13,7 +13,18 @@ export type DatasetVersion = Schemas['DatasetVersion'];
 export type DatasetItem = Schemas['DatasetItem'];
 export type Import = Schemas['Import'];
 export type ImportProblem = Schemas['ImportProblem'];
+export type Space = Schemas['Space'];
+export type SpaceDetail = Schemas['SpaceDetail'];
+export type LiveSnapshot = Schemas['LiveSnapshot'];
 export type Snapshot = Schemas['Snapshot'];
+export type SpaceCompatibility = Schemas['SpaceCompatibility'];
+export type SpaceReport = Schemas['SpaceReport'];
+
+export type SearchIndex = Schemas['SearchIndex'];
+export type SearchIndexVersion = Schemas['SearchIndexVersion'];
+export type SearchRequest = Schemas['SearchRequest'];
+export type SearchAnswer = Schemas['SearchAnswer'];
+export type SearchHit = Schemas['SearchHit'];
 
 export type Model = Schemas['Model'];
 export type ModelVersion = Schemas['ModelVersion'];

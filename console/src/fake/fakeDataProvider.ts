@@ -1,5 +1,17 @@
 import type { GetListParams, RaRecord } from 'react-admin';
-import type { Endpoint, Experiment, Import, Model, Person, Role, RolloutDetail, Run, Session } from '../api/schemas.js';
+import type {
+  Endpoint,
+  Experiment,
+  Import,
+  Model,
+  Person,
+  Role,
+  RolloutDetail,
+  Run,
+  SearchIndex,
+  Session,
+  Snapshot,
+} from '../api/schemas.js';
 import type { GraftDataProvider } from '../api/dataProvider.js';
 import type { LiveHandlers, LiveSource } from '../api/live.js';
 import { GraftProblem } from '@graft/client';
@@ -10,6 +22,7 @@ import * as directory from './people.js';
 import { report } from './report.js';
 import { rollouts } from './rollouts.js';
 import { isolation, sandboxes } from './sandboxes.js';
+import * as vectors from './spaces.js';
 import * as serving from './serving.js';
 
 const permissionsOf: Record<Role, Session['permissions']> = {
@@ -18,6 +31,11 @@ const permissionsOf: Record<Role, Session['permissions']> = {
     'datasets:create',
     'datasets:import',
     'spaces:read',
+    'spaces:publish',
+    'search-indexes:read',
+    'search-indexes:create',
+    'search-indexes:switch',
+    'search-indexes:search',
     'models:read',
     'models:create',
     'models:alias',
@@ -42,6 +60,7 @@ const permissionsOf: Record<Role, Session['permissions']> = {
     'people:manage',
     'audit:read',
     'sandboxes:probe',
+    'spaces:declare',
     'endpoints:retire',
     'rollouts:approve',
     'rollouts:reject',
@@ -90,6 +109,9 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
         experiments: lab.experiments,
         runs: lab.runs,
         snapshots: lab.snapshots,
+        spaces: vectors.spaces,
+        'space-compatibilities': vectors.spaceCompatibilities,
+        'search-indexes': vectors.searchIndexes,
         models: serving.models,
         'model-versions': serving.modelVersions,
         endpoints: serving.endpoints,
@@ -231,6 +253,26 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
     }),
     listRunArtifacts: async (id) => ({ items: lab.artifactsOf(find('runs', id)) }),
     getRunReport: async () => report,
+    getRunSpaceReport: async () => vectors.spaceReport,
+
+    publishSnapshot: async (id) => patch<Snapshot>('snapshots', id, { isLive: true }),
+    rollbackLiveSnapshot: async (spaceId) => find('spaces', spaceId),
+    declareSpaceCompatibility: async ({ reason }) =>
+      add('space-compatibilities', { ...vectors.spaceCompatibilities[0]!, id: crypto.randomUUID(), reason }),
+    createSearchIndex: async ({ name, followLive = false }) =>
+      add<SearchIndex>('search-indexes', {
+        ...vectors.searchIndexes[0]!,
+        id: crypto.randomUUID(),
+        name,
+        followLive,
+        state: 'starting',
+      }),
+    switchSearchIndex: async (id) => patch<SearchIndex>('search-indexes', id, { state: 'switching' }),
+    rollbackSearchIndex: async (id) => {
+      const { current, previous } = find<SearchIndex>('search-indexes', id);
+      return patch<SearchIndex>('search-indexes', id, { current: previous, previous: current });
+    },
+    search: async (_id, request) => vectors.searched(request),
 
     setModelAlias: async (modelId, alias) =>
       alias === 'champion'

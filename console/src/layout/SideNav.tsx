@@ -4,6 +4,8 @@ import HomeIcon from '@mui/icons-material/HomeOutlined';
 import ModelIcon from '@mui/icons-material/AccountTreeOutlined';
 import EndpointIcon from '@mui/icons-material/AltRouteOutlined';
 import RolloutIcon from '@mui/icons-material/VerifiedOutlined';
+import SearchIcon from '@mui/icons-material/ImageSearchOutlined';
+import SpaceIcon from '@mui/icons-material/BubbleChartOutlined';
 import SandboxIcon from '@mui/icons-material/ShieldOutlined';
 import PeopleIcon from '@mui/icons-material/GroupOutlined';
 import TokenIcon from '@mui/icons-material/KeyOutlined';
@@ -40,12 +42,14 @@ const groups: { heading: string; entries: Entry[] }[] = [
         permission: 'experiments:read',
         also: ['/runs'],
       },
+      { to: '/spaces', label: 'Spaces', icon: SpaceIcon, permission: 'spaces:read' },
       { to: '/models', label: 'Models', icon: ModelIcon, permission: 'models:read', also: ['/model-versions'] },
     ],
   },
   {
     heading: 'Serve',
     entries: [
+      { to: '/search-indexes', label: 'Visual search', icon: SearchIcon, permission: 'search-indexes:read' },
       { to: '/endpoints', label: 'Endpoints', icon: EndpointIcon, permission: 'endpoints:read' },
       { to: '/rollouts', label: 'Rollouts', icon: RolloutIcon, permission: 'rollouts:read' },
     ],

@@ -2,19 +2,10 @@ import CheckIcon from '@mui/icons-material/Check';
 import CloseIcon from '@mui/icons-material/Close';
 import { Box, Stack, ToggleButton, ToggleButtonGroup, Typography } from '@mui/material';
 import { useState } from 'react';
-import { useRows } from '../api/hooks.js';
-import type { Dataset, DatasetVersion, Report } from '../api/schemas.js';
+import type { Report } from '../api/schemas.js';
 import { Picture } from '../datasets/Picture.js';
+import { useReferencedVersion } from '../datasets/useReferencedVersion.js';
 import { Section } from '../ui/Section.js';
-
-/** `dataset:NAME` or `dataset:NAME@VERSION` -> the version's id, as soon as it is known. */
-function useReferencedVersion(reference: string): string | null {
-  const [name, number] = reference.replace(/^dataset:/, '').split('@');
-  const dataset = useRows<Dataset>('datasets').data?.find((entry) => entry.name === name);
-  const { data: versions } = useRows<DatasetVersion>('dataset-versions', { datasetId: dataset?.id ?? '' });
-  if (!number) return dataset?.latestVersion?.id ?? null;
-  return versions?.find((version) => version.version === Number(number))?.id ?? null;
-}
 
 type Example = Report['examples'][number];
 const views = ['all', 'swapped wrong', 'only swapped right'] as const;

@@ -75,6 +75,11 @@ export function RunPanel({ run }: { run: Run }) {
                   Open the evaluation
                 </Button>
               )}
+              {run.recipe === 'inspect-space' && run.state === 'succeeded' && (
+                <Button size="small" variant="contained" component={Link} to={`/runs/${run.id}/space-report`}>
+                  Look inside the space
+                </Button>
+              )}
               {version && (
                 <Button size="small" variant="outlined" component={Link} to={`/model-versions/${version.id}/show`}>
                   {version.modelName} v{version.version}

@@ -58,7 +58,7 @@ export async function inspectSpace(context: Context): Promise<Record<string, unk
     norms,
     centroidLength: Math.hypot(...centroid(gallery)),
     agreement: attributes,
-    map,
+    map: map.map((point) => ({ ...point, attributes: items.get(point.itemId)?.attributes ?? {} })),
     grids,
     against,
   };

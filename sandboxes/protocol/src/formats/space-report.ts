@@ -51,7 +51,14 @@ export const SpaceReport = z.strictObject({
     z.strictObject({ attribute: z.string(), k: z.number().int(), neighbours: Estimate, chance: z.number() }),
   ),
   /** A sample of items in two dimensions (UMAP; McInnes et al., 2018), both coordinates in 0..1. */
-  map: z.array(z.strictObject({ itemId: z.string(), x: z.number(), y: z.number() })),
+  map: z.array(
+    z.strictObject({
+      itemId: z.string(),
+      x: z.number(),
+      y: z.number(),
+      attributes: z.record(z.string(), z.string()).describe('Of the item: what the map is coloured by'),
+    }),
+  ),
   /** Nearest neighbours of sampled items, the item itself left out; `against` are those in the other snapshot. */
   grids: z.array(
     z.strictObject({

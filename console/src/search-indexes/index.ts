@@ -1,0 +1,4 @@
+import { SearchIndexList } from './SearchIndexList.js';
+import { SearchIndexShow } from './SearchIndexShow.js';
+
+export default { list: SearchIndexList, show: SearchIndexShow, recordRepresentation: 'name' };
