@@ -63,6 +63,14 @@ const products: Record<string, { model: Model; x: Tensor }> = {
     model: network(['float32', [6, 5]], (g, x) => g.gemm(x, weight(g, [6, 4]), { transA: true })),
     x: noise([6, 5]),
   },
+  'Gemm with alpha': {
+    model: network(rows, (g, x) => {
+      const attributes = { alpha: { float: 0.5 }, beta: { float: 2 }, transB: 1 };
+      const inputs = [x, weight(g, [4, 6]), g.parameter('c', [4], normal)];
+      return g.emit({ opType: 'Gemm', inputs, outputs: [{ type: 'float32', shape: ['n', 4] }], attributes })[0]!;
+    }),
+    x,
+  },
   'a weight shared in both directions': {
     model: network(rows, (g, x) => {
       const w = weight(g, [6, 4]);
@@ -80,6 +88,18 @@ const products: Record<string, { model: Model; x: Tensor }> = {
   'a convolution 1 x 1': {
     model: network(['float32', ['n', 3, 6, 6]], (g, x) => g.conv(x, weight(g, [4, 3, 1, 1]))),
     x: picture,
+  },
+  'a convolution along one axis': {
+    model: network(['float32', ['n', 3, 8]], (g, x) => {
+      const outputs = [{ type: 'float32', shape: ['n', 4, 4] }] as const;
+      return g.emit({
+        opType: 'Conv',
+        inputs: [x, weight(g, [4, 3, 3])],
+        outputs,
+        attributes: { dilations: [2] },
+      })[0]!;
+    }),
+    x: noise([2, 3, 8]),
   },
   'a convolution 3 x 3 with pads, strides and bias': {
     model: network(['float32', ['n', 3, 6, 6]], (g, x) =>
@@ -157,6 +177,16 @@ describe('an adapter of a transformer', () => {
     await saveModel(base.head, join(folder, 'head.onnx'));
     await expect(LoraAdapter.load(join(folder, 'head.safetensors'), base.head)).rejects.toThrow(
       /expected an adapter of format graft-lora-1, found another kind of file/,
+    );
+  });
+
+  it('is not offered for the weights of a grouped convolution', () => {
+    const grouped = network(['float32', ['n', 4, 6, 6]], (g, x) => {
+      const outputs = [{ type: 'float32', shape: ['n', 4, 4, 4] }] as const;
+      return g.emit({ opType: 'Conv', inputs: [x, weight(g, [4, 2, 3, 3])], outputs, attributes: { group: 2 } })[0]!;
+    });
+    expect(() => LoraAdapter.create(grouped, { targets: ['w'], rank: 2, alpha: 2 })).toThrow(
+      /LoRA targets: expected a pattern that names at least one of 0 weights, found w, which names none\./,
     );
   });
 
