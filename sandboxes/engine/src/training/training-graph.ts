@@ -1,5 +1,7 @@
 import { backward } from '../autodiff/backward.js';
 import { operatorTables } from '../decompose/tables.js';
+import { fuseProducts } from '../fuse/products.js';
+import { prune } from '../fuse/prune.js';
 import { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import type { Objective } from '../losses/loss.js';
@@ -69,5 +71,9 @@ export async function trainingGraph<Name extends string>({
     objective.loss.seeds,
     [...graph.parameters.values()].map(({ value }) => value),
   );
+  const results = [objective.loss.value, ...Object.values(objective.parts), ...gradients.values()];
+  const kept = new Set(results.map(({ name }) => name));
+  fuseProducts(graph, kept);
+  prune(graph, kept);
   return { graph, objective, gradients };
 }
