@@ -1,8 +1,7 @@
 import { stringAttribute } from '../proto/messages.js';
 import { fixedShape, type Value } from '../graph/graph.js';
-import { float32 } from '../tensors/tensor.js';
 import { unbroadcast } from './broadcast.js';
-import { emitted } from './emit.js';
+import { emitted, identity } from './emit.js';
 import type { Differentiation, GradientRule } from './rule.js';
 
 interface Equation {
@@ -30,7 +29,7 @@ function operandGradient(of: Differentiation, equation: Equation, index: number)
     const size = shape[axis]!;
     if (target.includes(letter)) {
       const twin = freshLetter(equation, target);
-      terms.push({ letters: letter + twin, value: graph.cast(graph.constant(eye(size)), operand.type) });
+      terms.push({ letters: letter + twin, value: graph.cast(identity(graph, size), operand.type) });
       target += twin;
       sizes.push(size);
     } else {
@@ -62,12 +61,6 @@ function freshLetter({ operands, result }: Equation, more: string): string {
   const taken = operands.join('') + result + more;
   return [...alphabet].find((letter) => !taken.includes(letter))!;
 }
-
-const eye = (size: number) =>
-  float32(
-    [size, size],
-    Float32Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 0)),
-  );
 
 /** With letters in place of "..." and the result written out. */
 function readEquation(text: string, ranks: readonly number[]): Equation {

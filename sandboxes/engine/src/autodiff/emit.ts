@@ -2,7 +2,7 @@ import { copyOf, type AttributeValue } from '../proto/messages.js';
 import type { NodeProto } from '../proto/onnx.gen.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
-import { elementCount } from '../tensors/tensor.js';
+import { elementCount, float32 } from '../tensors/tensor.js';
 
 interface EmittedNode {
   readonly inputs: readonly (Value | undefined)[];
@@ -47,6 +47,15 @@ export const abs = (graph: GraphBuilder, x: Value): Value => emitted(graph, 'Abs
 export const same = (graph: GraphBuilder, a: Value, b: Value): Value => graph.cast(graph.equal(a, b), a.type);
 
 export const isZero = (graph: GraphBuilder, x: Value): Value => same(graph, x, graph.scalar(0, x.type));
+
+/** Unit vectors, one in each row: what a linear operator answers to them is its matrix. */
+export const identity = (graph: GraphBuilder, size: number): Value =>
+  graph.constant(
+    float32(
+      [size, size],
+      Float32Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 0)),
+    ),
+  );
 
 /** The numbers 1 to n in the shape given: where each element lies, counted from 1 so that 0 means nowhere. */
 export function places(graph: GraphBuilder, shape: readonly number[]): Value {

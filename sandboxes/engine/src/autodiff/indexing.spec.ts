@@ -72,6 +72,16 @@ describeGradients(indexingRules, {
       build: scatteredRows('mul'),
     },
   },
+  // onnxruntime knows TensorScatter from operator set 24 on, newer than what the engine writes: here is what it does.
+  TensorScatter: {
+    'as a scatter of rows': {
+      shapes: [
+        [4, 3],
+        [2, 3],
+      ],
+      build: scatteredRows('none'),
+    },
+  },
   TopK: {
     'of a row': {
       shapes: [[2, 5]],

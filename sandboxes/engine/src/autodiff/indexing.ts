@@ -142,6 +142,17 @@ export const indexingRules = {
       },
     });
   },
+  // Written over, slice by slice: the node is asked once more which update went where.
+  TensorScatter: ({ graph, node, inputs: [past, update, at], gradients: [gradient], needs }) => {
+    const shape = fixedShape(update!);
+    const like = { type: 'int64', shape: gradient!.shape } as const;
+    const blank = graph.cast(graph.zerosOf(fixedShape(past!)), 'int64');
+    const from = repeated(graph, node, { inputs: [blank, places(graph, shape), at], like });
+    return [
+      needs(0) ? graph.mul(gradient!, graph.cast(graph.equal(from, 0), gradient!.type)) : undefined,
+      needs(1) ? putBack(graph, gradient!, { from, shape }) : undefined,
+    ];
+  },
   TopK: ({ graph, node, inputs: [x], outputs: [values], gradients: [gradient] }) => {
     const [, indices] = graph.extendOutputs(node, [values!, { type: 'int64', shape: values!.shape }]);
     return [

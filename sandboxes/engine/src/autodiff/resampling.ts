@@ -2,21 +2,14 @@ import { attribute, intsAttribute, stringAttribute } from '../proto/messages.js'
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { elementCount, float32 } from '../tensors/tensor.js';
-import { repeated } from './emit.js';
+import { identity, repeated } from './emit.js';
 import { constantInput } from './shape.js';
 import { NoGradient, unaryRule, type Differentiation, type GradientRule } from './rule.js';
 
-/**
+/*
  * Poolings and resizings are linear, and on each axis by itself: the operator's own answer to the identity is its matrix, whatever its
  * rounding, padding and counting. onnxruntime folds that into a constant.
  */
-const identity = (graph: GraphBuilder, size: number): Value =>
-  graph.constant(
-    float32(
-      [size, size],
-      Float32Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 0)),
-    ),
-  );
 
 /** Multiplies one axis by `matrix` [new size, size]. */
 export function alongAxis(graph: GraphBuilder, x: Value, { axis, matrix }: { axis: number; matrix: Value }): Value {

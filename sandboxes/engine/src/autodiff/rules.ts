@@ -13,10 +13,13 @@ import { normalisationRules } from './normalisation.js';
 import { piecewiseRules } from './piecewise.js';
 import { poolingRules } from './pooling.js';
 import { quantisationRules } from './quantisation.js';
+import { recurrentRules } from './recurrent.js';
 import { reduceRules } from './reduce.js';
 import { resamplingRules } from './resampling.js';
 import type { GradientRule } from './rule.js';
+import { samplingRules } from './sampling.js';
 import { shapeRules } from './shape.js';
+import { transformRules } from './transforms.js';
 import { trigonometryRules } from './trigonometry.js';
 
 const families = {
@@ -28,6 +31,8 @@ const families = {
   Reductions: { ...reduceRules, ...cumulativeRules },
   'Shape and movement': { ...shapeRules, ...movementRules },
   Indexing: indexingRules,
+  'Sampling and transforms': { ...samplingRules, ...transformRules },
+  Recurrent: recurrentRules,
   Losses: classificationLossRules,
   'Quantisation and dropout': { ...quantisationRules, ...dropoutRules },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, GradientRule>>>>;
