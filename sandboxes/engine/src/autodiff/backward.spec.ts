@@ -106,6 +106,23 @@ describe('an operator without a gradient', () => {
     );
   });
 
+  it('is one on a path through 16-bit or quantised numbers, which would end it in silence', () => {
+    const g = new GraphBuilder();
+    const x = before(g);
+    const half = g.cast(g.cast(x, 'float16'), 'float32');
+    expect(() => gradientsOf(g, half, x)).toThrow(
+      /expected float32 or float64 all the way, found "Cast_\d+" of float16/,
+    );
+    const scale = g.scalar(0.5);
+    const [quantised] = g.emit({
+      opType: 'QuantizeLinear',
+      inputs: [x, scale],
+      outputs: [{ type: 'uint8', shape: [2] }],
+    });
+    const real = apply(g, 'DequantizeLinear', { inputs: [quantised, scale], shape: [2] });
+    expect(() => gradientsOf(g, g.add(real, x), x)).toThrow(/found "QuantizeLinear_\d+" of uint8/);
+  });
+
   it('is a branch or loop, also one that takes its values from around it', () => {
     const g = new GraphBuilder();
     const x = before(g);

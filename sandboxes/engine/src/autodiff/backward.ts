@@ -54,6 +54,7 @@ function differentiate(
     const outputs = node.output.map((name) => graph.find(name));
     try {
       const rule = ruleOf(node);
+      refuseOtherNumbers(graph, node, dependent);
       // Nothing flows through a tensor without elements.
       const moving = node.input.map((name) => dependent.has(name) && !isEmpty(graph.value(name)));
       if (!moving.includes(true) || outputs.every((output) => !output || isEmpty(output))) continue;
@@ -108,14 +109,44 @@ function isReal(graph: GraphBuilder, name: string): boolean {
 const isEmpty = ({ shape }: Value): boolean =>
   shape.every((dim) => typeof dim === 'number') && elementCount(shape as number[]) === 0;
 
-/** Everything a change of `wanted` moves continuously: integers and flags end the path. */
+/**
+ * Everything a change of `wanted` moves. Choices (positions, comparisons) end the path; numbers of types that have no gradient do not,
+ * since they are meant to stand for reals: 16-bit floats, quantised integers, sequences. Meeting one of those is an error.
+ */
 function dependentsOf(graph: GraphBuilder, nodes: readonly NodeProto[], wanted: readonly Value[]): Set<string> {
   const dependent = new Set(wanted.map(({ name }) => name));
   for (const node of nodes) {
-    if (!readsOf(node).some((name) => dependent.has(name))) continue;
-    for (const name of node.output) if (isReal(graph, name)) dependent.add(name);
+    const moved = readsOf(node).filter((name) => dependent.has(name));
+    if (moved.length === 0) continue;
+    const quantised = node.opType.includes('QuantizeLinear') || moved.some((name) => !standsForReal(graph, name));
+    for (const name of node.output) if (name !== '' && (quantised || standsForReal(graph, name))) dependent.add(name);
   }
   return dependent;
+}
+
+const choices: ReadonlySet<ElementType> = new Set<ElementType>([
+  'int64',
+  'uint64',
+  'int32',
+  'uint32',
+  'int16',
+  'uint16',
+  'int8',
+  'uint8',
+  'bool',
+]);
+
+function standsForReal(graph: GraphBuilder, name: string): boolean {
+  const value = graph.find(name);
+  return value === undefined || !choices.has(value.type);
+}
+
+/** Throws where a path runs through numbers that have no gradient. */
+function refuseOtherNumbers(graph: GraphBuilder, node: NodeProto, dependent: ReadonlySet<string>): void {
+  const other = [...node.input, ...node.output].find((name) => dependent.has(name) && !isReal(graph, name));
+  if (other === undefined) return;
+  const type = graph.find(other)?.type ?? 'a sequence or another type without gradient';
+  throw new NoGradient(node, `expected float32 or float64 all the way, found "${other}" of ${type}.`);
 }
 
 /** The names and everything that leads to them through values that `follows` admits. */
