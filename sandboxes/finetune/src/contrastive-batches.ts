@@ -1,11 +1,19 @@
-import type { ImagePreprocessing } from '@graft/protocol';
-import { ItemStream, Random } from '@graft/runner';
+import type { ImagePreprocessing, TextEncoding } from '@graft/protocol';
+import { ItemStream, Random, textTokens, type TextTokens } from '@graft/runner';
 import type { Neighbours } from './neighbours.js';
 import { PictureBatches } from './picture-batches.js';
 import type { PixelCache } from './pixel-cache.js';
 import { contrastiveTargets, normalised } from './positives.js';
-import { titleTokens, TOKENS_PER_TITLE } from './title-tokens.js';
+import { textFeeds } from './text-feeds.js';
 
+/** How titles are read where the text tower is thrown away after training. */
+export const TITLE_ENCODING: TextEncoding = {
+  kind: 'hashed-words',
+  buckets: 4096,
+  length: 16,
+  ngrams: 1,
+  characters: 0,
+};
 /** Keeps the choice of partners apart from the other streams that are derived from a run's seed. */
 const PARTNER_STREAM = 2002;
 /** How often an item with neighbours is paired with one of them instead of with another view of itself. */
@@ -27,7 +35,7 @@ type Feeds = Record<string, Float32Array | BigInt64Array>;
 export class ContrastiveBatches {
   private readonly pictures: PictureBatches;
   private readonly stream: ItemStream;
-  private readonly titles: readonly ReturnType<typeof titleTokens>[];
+  private readonly titles: readonly TextTokens[];
 
   constructor(
     private readonly train: PixelCache,
@@ -35,7 +43,7 @@ export class ContrastiveBatches {
   ) {
     this.pictures = new PictureBatches(train, { ...options, capacity: options.batchSize });
     this.stream = new ItemStream(train.items.length, options.seed);
-    this.titles = options.titles ? train.items.map((item) => titleTokens(item.title)) : [];
+    this.titles = options.titles ? train.items.map((item) => textTokens(item.title, TITLE_ENCODING)) : [];
   }
 
   feeds(step: number): Feeds {
@@ -70,13 +78,12 @@ export class ContrastiveBatches {
 
   private titleFeeds(items: readonly number[]): Feeds {
     const count = items.length;
-    const tokens = new BigInt64Array(count * TOKENS_PER_TITLE);
-    const weights = new Float32Array(count * TOKENS_PER_TITLE);
+    const { ids, weights } = textFeeds(
+      items.map((item) => this.titles[item] as TextTokens),
+      TITLE_ENCODING,
+    );
     const matches = new Float32Array(count * count);
     for (const [row, item] of items.entries()) {
-      const title = this.titles[item] as ReturnType<typeof titleTokens>;
-      tokens.set(title.tokens, row * TOKENS_PER_TITLE);
-      weights.set(title.weights, row * TOKENS_PER_TITLE);
       for (const [column, other] of items.entries()) {
         matches[row * count + column] =
           item === other || this.train.items[item]?.title === this.train.items[other]?.title ? 1 : 0;
@@ -84,7 +91,7 @@ export class ContrastiveBatches {
     }
     const targets = normalised(matches, count);
     return {
-      'titles.tokens': tokens,
+      'titles.tokens': ids,
       'titles.weights': weights,
       'titles.rows': targets.rows,
       'titles.columns': targets.columns,

@@ -3,7 +3,6 @@ import { Random } from '@graft/runner';
 import { describe, expect, it } from 'vitest';
 import { Neighbours } from './neighbours.js';
 import { contrastiveTargets } from './positives.js';
-import { titleTokens, TOKEN_BUCKETS, TOKENS_PER_TITLE } from './title-tokens.js';
 
 const strangers = { attributes: [], areNeighbours: () => false };
 const rowOf = (values: Float32Array, row: number, size: number): number[] => [
@@ -64,22 +63,5 @@ describe('Neighbours', () => {
   it('leaves out items of other splits', async () => {
     const neighbours = await Neighbours.read(pairs({ a: 'a', b: 'held-out', weight: 1 }), items);
     expect(neighbours.draw(0, new Random(1))).toBeUndefined();
-  });
-});
-
-describe('titleTokens', () => {
-  it('does not depend on case, order of punctuation or repetition of spaces', () => {
-    expect(titleTokens('Oak  chair, RED')).toEqual(titleTokens('oak chair red'));
-  });
-
-  it('spreads its weight over the words and leaves the rest empty', () => {
-    const { tokens, weights } = titleTokens('blaue Stühle');
-    expect([...weights.subarray(0, 3)]).toEqual([0.5, 0.5, 0]);
-    expect([...tokens].every((token) => token >= 0n && token < BigInt(TOKEN_BUCKETS))).toBe(true);
-  });
-
-  it('takes an empty and an endless title', () => {
-    expect(titleTokens('').weights.every((weight) => weight === 0)).toBe(true);
-    expect(titleTokens('x '.repeat(500)).tokens).toHaveLength(TOKENS_PER_TITLE);
   });
 });

@@ -22,14 +22,13 @@ import {
   trainerOptions,
   type TrainingResult,
 } from '@graft/runner';
-import { ContrastiveBatches } from './contrastive-batches.js';
+import { ContrastiveBatches, TITLE_ENCODING } from './contrastive-batches.js';
 import { refuseAdapter } from './encoder-training.js';
 import type { TrainedModels } from './export-bundle.js';
 import { buildHead } from './head.js';
 import { Neighbours } from './neighbours.js';
 import { schedule } from './schedule.js';
 import type { Setup } from './setup.js';
-import { TOKEN_BUCKETS, TOKENS_PER_TITLE } from './title-tokens.js';
 import { validationAccuracy } from './validation.js';
 import { buildProjection } from './vision-encoder.js';
 
@@ -155,9 +154,10 @@ async function attributeLosses(
 /** Pictures against titles: a bag of hashed words, embedded and projected to the space. Used in training only. */
 function titleLoss(g: GraphBuilder, vectors: Value, temperature: number): Loss {
   const [rows, dim] = vectors.shape as [number, number];
-  const tokens = g.input('titles.tokens', 'int64', [rows, TOKENS_PER_TITLE]);
-  const weights = g.input('titles.weights', 'float32', [rows, TOKENS_PER_TITLE, 1]);
-  const table = g.parameter('titles.table', [TOKEN_BUCKETS, TOKEN_WIDTH], truncatedNormal(1 / Math.sqrt(TOKEN_WIDTH)));
+  const { buckets, length } = TITLE_ENCODING;
+  const tokens = g.input('titles.tokens', 'int64', [rows, length]);
+  const weights = g.input('titles.weights', 'float32', [rows, length, 1]);
+  const table = g.parameter('titles.table', [buckets, TOKEN_WIDTH], truncatedNormal(1 / Math.sqrt(TOKEN_WIDTH)));
   const bag = g.reduceSum(g.mul(g.gather(table, tokens), weights), [1], false);
   const texts = g.normalize(
     g.linear(bag, 'titles.projection', dim, { initial: truncatedNormal(1 / Math.sqrt(TOKEN_WIDTH)) }),

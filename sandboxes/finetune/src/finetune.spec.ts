@@ -1,11 +1,13 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadModel, LoraAdapter, type Tensor } from '@graft/engine';
+import { float32, int64, openSession } from '@graft/engine';
 import { type Event, TrainingParameters, VisionArchitecture } from '@graft/protocol';
 import { openBundle } from '@graft/runner';
 import { runTask, type TaskOutcome, temporaryFolder, tinyItems, writeTinyDataset } from '@graft/runner/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { finetune } from './finetune.js';
+import { feedsOfTexts } from './text-feeds.js';
 
 const architecture = VisionArchitecture.parse({ width: 24, height: 24, patch: 8, dim: 32, depth: 1, heads: 2 });
 const training = TrainingParameters.parse({ epochs: 12, batchSize: 16, learningRate: 0.003, checkpointEvery: 5 });
@@ -223,11 +225,64 @@ describe('finetune with objective contrastive', () => {
   });
 });
 
+describe('finetune with a text tower', () => {
+  const text = { buckets: 512, length: 12, width: 32, depth: 1, matryoshka: [8] };
+  const convolutions = [
+    { channels: 16, blocks: 0 },
+    { channels: 24, blocks: 1 },
+  ];
+  const dual = { ...contrastive, text };
+
+  it('exports two encoders of one space, in which the words of a colour find its pictures', async () => {
+    const { result, failure, workspace } = await run({
+      architecture: { ...architecture, convolutions },
+      objective: { ...dual, text: { ...text, hardNegatives: { attributes: ['colour'], groupSize: 4 } } },
+    });
+    expect(failure).toBeUndefined();
+    // Of 24 validation pictures with 8 titles.
+    expect(result?.['val/text_to_image_r10']).toBeGreaterThan(0.75);
+    const bundle = await openBundle(join(workspace, 'out/bundle'));
+    const { components, text: encoding, matryoshka, name } = bundle.manifest;
+    expect(name).toBe('dual-encoder');
+    expect(Object.keys(components)).toEqual(['vision_encoder', 'text_encoder']);
+    expect(components['text_encoder']?.space).toEqual(components['vision_encoder']?.space);
+    expect(encoding).toMatchObject({ kind: 'hashed-words', buckets: 512, length: 12 });
+    expect(matryoshka).toEqual([8]);
+    await using session = await openSession(join(bundle.folder, 'text_encoder.onnx'), { threads: 1 });
+    const { ids, weights } = feedsOfTexts(['red', 'a red disc', 'blue'], encoding!);
+    const { text_features: features } = await session.run(
+      { token_ids: int64([3, 12], ids), token_weights: float32([3, 12], weights) },
+      ['text_features'],
+    );
+    const row = (at: number): number[] => [...(features.data as Float32Array).subarray(at * 16, (at + 1) * 16)];
+    const cosine = (a: number[], b: number[]): number => a.reduce((sum, value, at) => sum + value * b[at]!, 0);
+    expect(cosine(row(0), row(0))).toBeCloseTo(1, 4);
+    expect(cosine(row(0), row(1))).toBeGreaterThan(cosine(row(2), row(1)));
+  });
+
+  it('pulls co-engaged items together where there are pairs, and takes SigLIP', async () => {
+    const parts = async (objective: Record<string, unknown>): Promise<string[]> => {
+      const { failure, events } = await run({ objective, training: { ...training, epochs: 1 } });
+      expect(failure).toBeUndefined();
+      return events.flatMap((event) => (event.type === 'metric' && event.step === 1 ? [event.name] : []));
+    };
+    expect(await parts({ ...dual, text: { ...text, loss: 'siglip' } })).toEqual(
+      expect.arrayContaining(['loss/texts', 'loss/value/colour', 'loss/neighbours']),
+    );
+    expect(await parts({ ...dual, coEngagement: false })).not.toContain('loss/neighbours');
+  });
+});
+
 describe('finetune refuses', () => {
   it.each([
     ['a target that no item has', { objective: { kind: 'classify', targets: ['brand'] } }, 'Target "brand"'],
     ['a patch that does not divide the picture', { architecture: { ...architecture, patch: 7 } }, 'architecture.patch'],
     ['heads that do not divide dim', { architecture: { ...architecture, heads: 3 } }, 'architecture.heads'],
+    [
+      'a prefix as long as the vector',
+      { objective: { ...contrastive, text: { matryoshka: [16] } } },
+      'objective.text.matryoshka',
+    ],
     ['an architecture beside a base', { base: 'dataset' }, 'Leave one of the two out'],
   ])('%s', async (_name, input, message) => {
     const { failure } = await run(input);

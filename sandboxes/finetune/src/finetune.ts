@@ -1,11 +1,12 @@
 import { UnmatchedPattern } from '@graft/engine';
-import { Dataset, InputInvalid } from '@graft/runner';
+import { Dataset, InputInvalid, type TrainingResult } from '@graft/runner';
 import { trainClassifier } from './classify.js';
 import { trainDomainEncoder } from './contrastive.js';
-import { exportBundle } from './export-bundle.js';
-import { type FinetuneContext, prepare } from './setup.js';
+import { trainDualEncoder } from './dual-encoder.js';
+import { exportBundle, type TrainedModels } from './export-bundle.js';
+import { type FinetuneContext, prepare, type Setup } from './setup.js';
 
-/** Trains a vision encoder, with a head (`classify`) or as a domain encoder (`contrastive`), and writes the bundle. */
+/** Trains a vision encoder, with a head (`classify`) or as a domain or dual encoder (`contrastive`), and writes the bundle. */
 export async function finetune(context: FinetuneContext): Promise<Record<string, unknown>> {
   try {
     return await train(context);
@@ -18,10 +19,7 @@ async function train(context: FinetuneContext): Promise<Record<string, unknown>>
   const { dataset: mount, objective } = context.input;
   await using dataset = await Dataset.open(context.inputPath(mount));
   const setup = await prepare(context, dataset);
-  const trained =
-    objective.kind === 'classify'
-      ? await trainClassifier(setup, objective.targets)
-      : await trainDomainEncoder(setup, objective);
+  const trained = await trainedBy(setup, objective);
   const { spaceId } = await exportBundle(setup, trained);
   context.artifact('bundle', 'bundle');
   return {
@@ -31,4 +29,13 @@ async function train(context: FinetuneContext): Promise<Record<string, unknown>>
     spaceId,
     ...trained.final,
   };
+}
+
+function trainedBy(
+  setup: Setup,
+  objective: FinetuneContext['input']['objective'],
+): Promise<TrainedModels & TrainingResult> {
+  if (objective.kind === 'classify') return trainClassifier(setup, objective.targets);
+  const { text } = objective;
+  return text === null ? trainDomainEncoder(setup, objective) : trainDualEncoder(setup, { ...objective, text });
 }

@@ -33,6 +33,10 @@ export class Neighbours {
     this.edges = edges;
   }
 
+  get isEmpty(): boolean {
+    return this.edges.size === 0;
+  }
+
   /** A neighbour drawn by weight; undefined for an item without one. */
   draw(item: number, random: Random): number | undefined {
     const edge = this.edges.get(item);

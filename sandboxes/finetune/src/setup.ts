@@ -60,7 +60,8 @@ async function startingPoint(context: FinetuneContext): Promise<StartingPoint> {
       mean: [0.5, 0.5, 0.5],
       std: [0.25, 0.25, 0.25],
     } satisfies ImagePreprocessing;
-    return { preprocessing, encoder: buildVisionEncoder(chosen, context.task.seed), width: chosen.dim, base: null };
+    const encoder = buildVisionEncoder(chosen, context.task.seed);
+    return { preprocessing, encoder, width: chosen.convolutions?.at(-1)?.channels ?? chosen.dim, base: null };
   }
   if (architecture !== null) {
     throw new InputInvalid(

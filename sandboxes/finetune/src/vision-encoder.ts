@@ -1,6 +1,7 @@
 import { GraphBuilder, type Initial, type Model, type Value } from '@graft/engine';
 import type { VisionArchitecture } from '@graft/protocol';
 import { InputInvalid } from '@graft/runner';
+import { buildConvolutionalEncoder } from './convolutional-encoder.js';
 
 const CHANNELS = 3;
 const MLP_RATIO = 4;
@@ -8,11 +9,12 @@ const MLP_RATIO = 4;
 const LONGEST_WAVE = 100;
 
 /**
- * A vision transformer (Dosovitskiy et al., 2021) without a class token: `pixel_values` f32 [n, 3, height, width] ->
+ * A convolutional encoder where the architecture has stages of them, else a vision transformer (Dosovitskiy et al., 2021) without a class token: `pixel_values` f32 [n, 3, height, width] ->
  * `image_features` f32 [n, dim], the normalised mean over its patches.
  */
 export function buildVisionEncoder(architecture: VisionArchitecture, seed: number): Model {
-  const { width, height, patch, dim, depth, heads } = architecture;
+  const { width, height, patch, dim, depth, heads, convolutions } = architecture;
+  if (convolutions !== null) return buildConvolutionalEncoder(architecture, convolutions, seed);
   if (width % patch !== 0 || height % patch !== 0) {
     throw new InputInvalid(
       `architecture.patch: expected a divisor of width ${width} and height ${height}, found ${patch}.`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HnswParameters, VectorDtype } from './formats/space.js';
+import { TextEncoding } from './formats/bundle.js';
 import { Name, RelativePath, Split } from './ids.js';
 
 /** A mounted tree artifact, named by its folder below the task's inputs root. */
@@ -38,6 +39,25 @@ export const VisionArchitecture = z.strictObject({
   dim: z.number().int().min(16).max(1024).default(128).describe('Width of the transformer'),
   depth: z.number().int().min(1).max(24).default(4).describe('Number of transformer layers'),
   heads: z.number().int().min(1).max(16).default(4).describe('Attention heads; divides dim'),
+  convolutions: z
+    .array(
+      z.strictObject({
+        channels: z.number().int().min(4).max(1024),
+        blocks: z
+          .number()
+          .int()
+          .min(0)
+          .max(16)
+          .describe('Residual blocks of two convolutions after the one that halves'),
+      }),
+    )
+    .min(1)
+    .max(6)
+    .nullable()
+    .default(null)
+    .describe(
+      'Stages of 3 x 3 convolutions, each halving the picture, in place of the transformer: better on small sets',
+    ),
 });
 export type VisionArchitecture = z.infer<typeof VisionArchitecture>;
 
@@ -101,6 +121,49 @@ export const TrainingParameters = z.strictObject({
 });
 export type TrainingParameters = z.infer<typeof TrainingParameters>;
 
+/** The second tower of a dual encoder: hashed words, embedded, averaged and passed through a residual network. */
+export const TextTower = TextEncoding.omit({ kind: true }).extend({
+  width: z.number().int().min(8).max(1024).default(128).describe('Width of the token embeddings and layers'),
+  depth: z.number().int().min(0).max(8).default(1).describe('Residual layers'),
+  loss: z
+    .enum(['info-nce', 'siglip'])
+    .default('info-nce')
+    .describe('Pictures against texts: a softmax over the batch, or a yes or no for each pair'),
+  metadata: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.25)
+    .describe('Share of the texts that carry the attributes beside the title'),
+  matryoshka: z
+    .array(z.number().int().min(2))
+    .max(8)
+    .default([])
+    .describe('Shorter lengths, below dim, at which the first numbers of a vector are a vector of their own'),
+  hardNegatives: z
+    .strictObject({
+      attributes: z.array(z.string().min(1)).min(1).max(8).describe('Attributes that the items of a group share'),
+      share: z.number().min(0).max(1).default(0.5).describe('Share of a batch that is drawn in groups'),
+      groupSize: z.number().int().min(2).max(64).default(8),
+    })
+    .nullable()
+    .default(null)
+    .describe('Puts items that are hard to tell apart into one batch; null draws all at random'),
+  attributeWeight: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.5)
+    .describe('Weight of naming each attribute by the text of its value, against 1 for pictures and texts'),
+  neighbourWeight: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.5)
+    .describe('Weight of pulling co-engaged items together, where the dataset has pairs'),
+});
+export type TextTower = z.infer<typeof TextTower>;
+
 export const FinetuneObjective = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('classify'),
@@ -117,6 +180,9 @@ export const FinetuneObjective = z.discriminatedUnion('kind', [
     titles: z.boolean().default(true).describe('Pull a picture towards its title'),
     coEngagement: z.boolean().default(true).describe('Pull together items that the same people engaged with'),
     temperature: z.number().positive().max(1).default(0.07),
+    text: TextTower.nullable()
+      .default(null)
+      .describe('Trains and exports a text tower in the same space: a dual encoder. Null for pictures only'),
   }),
 ]);
 

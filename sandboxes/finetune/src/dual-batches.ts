@@ -1,0 +1,115 @@
+import type { ImagePreprocessing, TextEncoding } from '@graft/protocol';
+import { ItemStream, labelFeeds, type LabelVocabulary, Random, textTokens, type TextTokens } from '@graft/runner';
+import type { HardGroups } from './hard-groups.js';
+import type { Neighbours } from './neighbours.js';
+import { PictureBatches } from './picture-batches.js';
+import type { PixelCache } from './pixel-cache.js';
+import { contrastiveTargets, normalised } from './positives.js';
+import { textFeeds } from './text-feeds.js';
+
+/** Keep these choices apart from the other streams that are derived from a run's seed. */
+const GROUP_STREAM = 3001;
+const TEXT_STREAM = 3002;
+const PARTNER_STREAM = 3003;
+
+export interface DualBatchOptions {
+  readonly preprocessing: ImagePreprocessing;
+  readonly augment: boolean;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly encoding: TextEncoding;
+  /** Share of the texts that carry the attributes beside the title. */
+  readonly metadata: number;
+  readonly labels: LabelVocabulary;
+  readonly groups: HardGroups | null;
+  /** Null where the dataset has no pairs: then no item needs a partner. */
+  readonly neighbours: Neighbours | null;
+  /** Whether `texts.rows` and `texts.columns` are shares that sum to 1, or 1 for each pair that belongs together. */
+  readonly shares: boolean;
+}
+
+type Feeds = Record<string, Float32Array | BigInt64Array>;
+
+/**
+ * Batches of pictures with a text each. With neighbours the second half of a batch are partners of the first: a neighbour, or the
+ * item itself in another view.
+ */
+export class DualBatches {
+  private readonly pictures: PictureBatches;
+  private readonly stream: ItemStream;
+  private readonly titles: readonly TextTokens[];
+  private readonly described: readonly TextTokens[];
+  private readonly titleKeys: readonly string[];
+  private readonly labels: (chosen: Uint32Array) => Record<string, BigInt64Array>;
+
+  constructor(
+    train: PixelCache,
+    private readonly options: DualBatchOptions,
+  ) {
+    const { encoding } = options;
+    this.pictures = new PictureBatches(train, { ...options, capacity: options.batchSize });
+    this.stream = new ItemStream(train.items.length, options.seed);
+    this.titles = train.items.map(({ title }) => textTokens(title, encoding));
+    this.described = options.metadata > 0 ? train.items.map((item) => textTokens(item, encoding)) : [];
+    this.titleKeys = train.items.map(({ title }) => title.trim().toLowerCase());
+    this.labels = labelFeeds(train.items, options.labels);
+  }
+
+  feeds(batch: number): Feeds {
+    const { batchSize, neighbours } = this.options;
+    const anchors = this.chosen(batch, neighbours ? batchSize / 2 : batchSize);
+    const partners = neighbours ? this.partnersOf(anchors, neighbours, batch) : new Uint32Array(0);
+    const items = Uint32Array.of(...anchors, ...partners);
+    return {
+      pixel_values: this.pictures.fill(items, batch),
+      ...this.textsOf(items, batch),
+      ...this.labels(items),
+      ...(neighbours ? pairTargets(anchors, partners, neighbours) : {}),
+    };
+  }
+
+  private chosen(batch: number, count: number): Uint32Array {
+    const { groups, seed } = this.options;
+    if (!groups) return this.stream.take(batch * count, count);
+    const leaders = groups.leadersOf(count);
+    return groups.fill(this.stream.take(batch * leaders, leaders), count, Random.derive(seed, GROUP_STREAM, batch));
+  }
+
+  private partnersOf(anchors: Uint32Array, neighbours: Neighbours, batch: number): Uint32Array {
+    const random = Random.derive(this.options.seed, PARTNER_STREAM, batch);
+    return anchors.map((anchor) => neighbours.draw(anchor, random) ?? anchor);
+  }
+
+  private textsOf(items: Uint32Array, batch: number): Feeds {
+    const { metadata, encoding, seed } = this.options;
+    const random = Random.derive(seed, TEXT_STREAM, batch);
+    const rows = Array.from(
+      items,
+      (item) => (random.next() < metadata ? this.described : this.titles)[item] as TextTokens,
+    );
+    const { ids, weights } = textFeeds(rows, encoding);
+    return { 'texts.ids': ids, 'texts.weights': weights, ...this.matches(items) };
+  }
+
+  /** Items with the same title belong together: their texts cannot tell which picture is meant. */
+  private matches(items: Uint32Array): Feeds {
+    const count = items.length;
+    const matches = new Float32Array(count * count);
+    for (let row = 0; row < count; row += 1) {
+      const key = this.titleKeys[items[row] as number];
+      for (let column = 0; column < count; column += 1)
+        if (this.titleKeys[items[column] as number] === key) matches[row * count + column] = 1;
+    }
+    if (!this.options.shares) return { 'texts.matches': matches };
+    const { rows, columns } = normalised(matches, count);
+    return { 'texts.rows': rows, 'texts.columns': columns };
+  }
+}
+
+function pairTargets(anchors: Uint32Array, partners: Uint32Array, neighbours: Neighbours): Feeds {
+  const targets = contrastiveTargets(anchors, partners, {
+    attributes: [],
+    areNeighbours: (a, b) => neighbours.areNeighbours(a, b),
+  });
+  return { 'pairs.rows': targets.rows, 'pairs.columns': targets.columns };
+}
