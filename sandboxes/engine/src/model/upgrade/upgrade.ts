@@ -5,6 +5,7 @@ import type { Model } from '../model.js';
 import { allGraphs, allNodes, nestedGraphs, withNestedGraphs } from '../walk.js';
 import type { Scope } from './rule.js';
 import { upgradeRules } from './rules.js';
+import { writtenOut } from './written-out.js';
 
 /** The operator set everything is carried to; the file format version that belongs to it (onnx.proto, `Version`). */
 const OPSET = 21;
@@ -34,18 +35,19 @@ const youngerTypes: Readonly<Record<number, number>> = {
 
 /**
  * The same model in operator set 21, whatever set it was exported for: attributes that became inputs are moved, operators that
- * changed their meaning are rewritten. A model that uses an operator or a type younger than 21 comes in its own set, or the oldest
- * one that has it where onnxruntime does not know its own; sets 22 and above otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the
- * standard domain stays as it is, and so do the bodies of model-local functions, which name their own operator sets. Throws
- * NotUpgradable for a node that cannot be carried over.
+ * changed their meaning are rewritten, operators younger than onnxruntime are written out. A model that uses an operator or a type
+ * younger than 21 comes in its own set, or the oldest one that has it where onnxruntime does not know its own; sets 22 and above
+ * otherwise only added types. `oldest` asks for a newer set than 21. A model without operators of the standard domain stays as it
+ * is, and so do the bodies of model-local functions, which name their own operator sets. Throws NotUpgradable for a node that
+ * cannot be carried over.
  */
 export function upgraded(model: Model, oldest = OPSET): Model {
-  const newest = Math.max(youngestOperator(model), youngestType(model));
+  let graph = model.opset > NEWEST_OPSET ? stepped(model.graph, model, writtenOut) : model.graph;
+  const newest = Math.max(youngestOperator(graph), youngestType(graph));
   const own = model.opset <= NEWEST_OPSET ? model.opset : newest;
   const target = newest === OPSET ? oldest : Math.max(newest, oldest, own);
   const { opset } = model;
   if (opset === target || opset === 0) return model;
-  let graph = model.graph;
   for (let version = opset + 1; version <= target; version += 1) {
     const rules = upgradeRules[version];
     if (rules) graph = stepped(graph, model, rules);
@@ -59,13 +61,13 @@ export function upgraded(model: Model, oldest = OPSET): Model {
   return model.withProto(stamped).withGraph(graph, model.initializers);
 }
 
-const youngestOperator = ({ graph }: Model): number =>
+const youngestOperator = (graph: GraphProto): number =>
   allNodes(graph)
     .filter(isStandard)
     .reduce((found, { opType }) => Math.max(found, younger[opType] ?? OPSET), OPSET);
 
 /** Types are named by ports, recorded values, tensors and the attributes of operators that convert. */
-function youngestType({ graph }: Model): number {
+function youngestType(graph: GraphProto): number {
   const types = allGraphs(graph).flatMap(({ input, output, valueInfo, initializer, node }) => [
     ...[...input, ...output, ...valueInfo].map(({ type }) =>
       type?.value.case === 'tensorType' ? type.value.value.elemType : 0,
