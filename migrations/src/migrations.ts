@@ -9,6 +9,7 @@ import { CreateEndpoints1795381200031 } from './1795381200031-create-endpoints.j
 import { CreateRollouts1795381200032 } from './1795381200032-create-rollouts.js';
 import { AddLiveSwitchesToSnapshots1795393724340 } from './1795393724340-add-live-switches-to-snapshots.js';
 import { CreateSearchIndexes1795393762147 } from './1795393762147-create-search-indexes.js';
+import { CreateVectorMisses1795395049274 } from './1795395049274-create-vector-misses.js';
 import { CreateSpaceCompatibilities1795396000000 } from './1795396000000-create-space-compatibilities.js';
 
 /** Every migration, oldest first. A file that is not listed here fails a spec. */
@@ -24,5 +25,6 @@ export const migrations = [
   CreateRollouts1795381200032,
   AddLiveSwitchesToSnapshots1795393724340,
   CreateSearchIndexes1795393762147,
+  CreateVectorMisses1795395049274,
   CreateSpaceCompatibilities1795396000000,
 ];

@@ -34,6 +34,7 @@ export class MissEncoder implements AsyncDisposable {
   private tools: Promise<Tools> | undefined;
   private readonly kept = new Map<string, Float32Array>();
   private missed = 0;
+  private reported = 0;
   private report: NodeJS.Timeout | undefined;
 
   constructor(
@@ -70,13 +71,14 @@ export class MissEncoder implements AsyncDisposable {
     if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
   }
 
-  /** Says how many there were so far, at most once a second. */
+  /** Says how many there were since the last time, at most once a second. */
   private count(misses: number): void {
     this.missed += misses;
     if (misses === 0) return;
     this.report ??= setTimeout(() => {
       this.report = undefined;
-      this.context.metric('encoded_on_miss', this.missed, this.missed);
+      this.context.metric('encoded_on_miss', this.missed, this.missed - this.reported);
+      this.reported = this.missed;
     }, REPORT_EVERY_MS);
   }
 

@@ -210,7 +210,7 @@ describe('a swapped model', () => {
     const [kept] = again.body['outputs'] as unknown as [{ data: number[] }];
     expect(kept.data).toEqual(vectors.data.slice(0, DIM));
     await vi.waitFor(
-      () => expect(events).toContainEqual(expect.objectContaining({ name: 'encoded_on_miss', value: 2 })),
+      () => expect(events).toContainEqual(expect.objectContaining({ name: 'encoded_on_miss', step: 2 })),
       { timeout: 5000 },
     );
     const nowhere = await ask('nobody');

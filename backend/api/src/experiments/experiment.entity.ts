@@ -13,8 +13,9 @@ export class Experiment {
   @Column('jsonb')
   spec!: ExperimentSpec;
 
-  @Column('uuid', { name: 'created_by' })
-  createdBy!: string;
+  /** Null for what the platform started by itself. */
+  @Column('uuid', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -24,6 +24,7 @@ import { RunRecordsRepository } from './run-records.repository.js';
 import { RunsController } from './runs.controller.js';
 import { RunsRepository } from './runs.repository.js';
 import { RunsService } from './runs.service.js';
+import { SnapshotBackfills } from './snapshot-backfills.js';
 
 @Module({
   imports: [
@@ -50,6 +51,7 @@ import { RunsService } from './runs.service.js';
     RunDispatcher,
     RunRecovery,
     ExperimentsProcessor,
+    SnapshotBackfills,
   ],
   exports: [ExperimentsService, RunsService],
 })

@@ -3,8 +3,10 @@ import { JobHandlers, Schedules } from '../platform/queue/index.js';
 import { ExecuteRun } from './experiments.jobs.js';
 import { RunDispatcher } from './run-dispatcher.js';
 import { RunRecovery } from './run-recovery.js';
+import { SnapshotBackfills } from './snapshot-backfills.js';
 
 const SWEEP_MS = 3_000;
+const BACKFILL_MS = 5_000;
 const REMOVE_WORKSPACES_MS = 600_000;
 
 @Injectable()
@@ -14,11 +16,13 @@ export class ExperimentsProcessor implements OnModuleInit {
     private readonly schedules: Schedules,
     private readonly dispatcher: RunDispatcher,
     private readonly recovery: RunRecovery,
+    private readonly backfills: SnapshotBackfills,
   ) {}
 
   onModuleInit(): void {
     this.handlers.register(ExecuteRun, () => this.dispatcher.claimAll());
     this.schedules.every({ name: 'experiments.sweep', everyMs: SWEEP_MS }, () => this.sweep());
+    this.schedules.every({ name: 'experiments.backfill', everyMs: BACKFILL_MS }, () => this.backfills.startDue());
     this.schedules.every({ name: 'experiments.remove-workspaces', everyMs: REMOVE_WORKSPACES_MS }, () =>
       this.recovery.removeWorkspaces(this.dispatcher.activeRunIds),
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../identity/index.js';
 import { DomainError, newId, notFound, type Page } from '../kernel/index.js';
-import { Transactions } from '../platform/database/index.js';
+import { Transactions, type Tx } from '../platform/database/index.js';
 import { Live } from '../platform/live/index.js';
 import type { Experiment } from './experiment.entity.js';
 import { planExperiment, type PlannedStep } from './experiment-plan.js';
@@ -34,15 +34,25 @@ export class ExperimentsService {
 
   /** Checks every reference, pins what exists, and queues the steps that wait for nothing. */
   async create(spec: ExperimentSpec, actor: Actor): Promise<ExperimentWithRuns> {
+    return await this.launch(spec, actor.personId, () => Promise.resolve());
+  }
+
+  /** As `create`, for what the platform starts by itself. `alongside` belongs to the same transaction; what it throws calls the launch off. */
+  async launch(
+    spec: ExperimentSpec,
+    createdBy: string | null,
+    alongside: (experimentId: string, tx: Tx) => Promise<void>,
+  ): Promise<ExperimentWithRuns> {
     const planned = planExperiment(spec);
     const runIdOf = new Map(planned.map(({ step }) => [step.name, newId()]));
     const now = new Date();
-    const experiment: Experiment = { id: newId(), name: spec.name, spec, createdBy: actor.personId, createdAt: now };
+    const experiment: Experiment = { id: newId(), name: spec.name, spec, createdBy, createdAt: now };
     const runs = await Promise.all(
       planned.map((step, position) => this.runOf(step, { experiment, position, runIdOf })),
     );
     await this.transactions.run(async (tx) => {
       await this.experiments.insert(experiment, runs, tx);
+      await alongside(experiment.id, tx);
       await this.live.changed(tx, { resource: 'experiments', id: experiment.id, type: 'created' });
     });
     await this.doorbell.ring(runs.filter(({ state }) => state === 'queued').map(({ id }) => id));

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { ModelsService } from '../models/index.js';
 import type { Tx } from '../platform/database/index.js';
 import { Live } from '../platform/live/index.js';
+import { VectorMissesService } from '../spaces/index.js';
 import { ServeJobs } from './serve-jobs.js';
 import type { ServerPool } from './server-pool.js';
 import { ServerPools } from './server-pools.js';
@@ -10,12 +12,19 @@ import { ServerPools } from './server-pools.js';
 export class ModelServers {
   private readonly pool: ServerPool;
 
-  constructor(pools: ServerPools, jobs: ServeJobs, live: Live) {
+  constructor(pools: ServerPools, jobs: ServeJobs, models: ModelsService, misses: VectorMissesService, live: Live) {
     this.pool = pools.open({
       name: 'model-servers',
       table: { name: 'model_servers', key: 'model_version_id' },
+      followsInputs: true,
       jobOf: (modelVersionId) => jobs.of(modelVersionId),
       announce: (id, tx) => live.changed(tx, { resource: 'model-servers', id, type: 'updated' }),
+      onMetric: async (id, { name, value }) => {
+        // The figure comes out of a sandbox.
+        if (name !== 'encoded_on_miss' || !Number.isSafeInteger(value) || value < 1) return;
+        const { snapshotId } = (await models.getVersion(id)).lineage;
+        if (snapshotId !== null) await misses.record(snapshotId, value);
+      },
     });
   }
 

@@ -10,6 +10,7 @@ import type { LiveSnapshot, Snapshot } from './snapshot.entity.js';
 import type { SpaceRecord } from './space.entity.js';
 import { SnapshotPublished } from './spaces.events.js';
 import { SpacesRepository, type LiveAlias, type SnapshotsFilter } from './spaces.repository.js';
+import { VectorMissesRepository } from './vector-misses.repository.js';
 
 export interface NewSnapshot {
   manifest: SnapshotManifest;
@@ -36,6 +37,8 @@ export interface LiveState {
   movedAt: Date;
   newestVersion: { id: string; version: number };
   coverage: VersionChanges;
+  /** Items encoded on the fly because the live snapshot lacked them, since ever. */
+  encodedOnMiss: number;
 }
 
 export interface SpaceState {
@@ -47,6 +50,7 @@ export interface SpaceState {
 export class SpacesService {
   constructor(
     private readonly spaces: SpacesRepository,
+    private readonly misses: VectorMissesRepository,
     private readonly artifacts: ArtifactsService,
     private readonly datasets: DatasetsService,
     private readonly transactions: Transactions,
@@ -155,10 +159,11 @@ export class SpacesService {
     await this.live.changed(tx, { resource: 'spaces', id: alias.spaceId, type: 'updated' });
   }
 
-  private async liveState({ snapshotId, datasetId, previousId, movedAt }: LiveSnapshot): Promise<LiveState> {
-    const [snapshot, { dataset, latest }] = await Promise.all([
+  private async liveState({ snapshotId, spaceId, datasetId, previousId, movedAt }: LiveSnapshot): Promise<LiveState> {
+    const [snapshot, { dataset, latest }, misses] = await Promise.all([
       this.getSnapshot(snapshotId),
       this.datasets.summary(datasetId),
+      this.misses.find(spaceId, datasetId),
     ]);
     if (latest === null) throw new Error(`dataset ${datasetId} has a snapshot and no version`);
     return {
@@ -168,6 +173,7 @@ export class SpacesService {
       datasetName: dataset.name,
       movedAt,
       newestVersion: { id: latest.id, version: latest.version },
+      encodedOnMiss: misses?.misses ?? 0,
       coverage: await this.datasets.compareVersions(snapshot.datasetVersionId, latest.id),
     };
   }

@@ -17,7 +17,7 @@ export const ExperimentDto = dto(
     state: ExperimentStateDto,
     spec: LaunchedSpecDto,
     runs: z.array(RunDto).describe('One for each step, in the order in which they can run'),
-    createdBy: z.uuid(),
+    createdBy: z.uuid().nullable().describe('Null for what the platform started by itself'),
     createdAt: Timestamp,
     endedAt: Timestamp.nullable(),
     cpuSeconds: z.number(),

@@ -75,6 +75,12 @@ const LiveSnapshotDto = dto(
         missing: z.number().int().describe('Items without a vector'),
       })
       .describe('How much of the newest version of the dataset the live snapshot holds'),
+    encodedOnMiss: z
+      .number()
+      .int()
+      .describe(
+        'Items that models encoded by themselves because the live snapshot lacked them; each starts a back-fill',
+      ),
   }),
 );
 
