@@ -39,6 +39,7 @@ export const spaces: SpaceDetail[] = [
         ageSeconds: 2500,
         newestVersion: { id: 'dsv-cat-2', version: 2 },
         coverage: { items: 3240, covered: 3198, stale: 32, missing: 10 },
+        encodedOnMiss: 12,
       },
     ],
   },

@@ -5,7 +5,7 @@ import type { LiveSnapshot, SpaceCompatibility, SpaceDetail } from '../api/schem
 import { ConfirmButton } from '../ui/ConfirmButton.js';
 import { CopyText } from '../ui/CopyText.js';
 import { Facts } from '../ui/Facts.js';
-import { formatDuration, formatPercent, shortHash } from '../ui/format.js';
+import { formatCount, formatDuration, formatPercent, shortHash } from '../ui/format.js';
 import { Page } from '../ui/Page.js';
 import { RecordGate } from '../ui/RecordGate.js';
 import { Section } from '../ui/Section.js';
@@ -82,6 +82,12 @@ function LiveSection({ spaceId, live }: { spaceId: string; live: LiveSnapshot })
           <Alert severity="info">
             An embed step with “previous: snapshot:latest” computes the {behind} that are behind and keeps the rest.
           </Alert>
+        )}
+        {live.encodedOnMiss > 0 && (
+          <Typography variant="body2">
+            Models encoded {formatCount(live.encodedOnMiss)} items by themselves because it lacked them; each new
+            dataset version that this happens to is back-filled.
+          </Typography>
         )}
       </Stack>
     </Section>

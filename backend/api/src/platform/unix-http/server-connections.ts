@@ -69,12 +69,12 @@ class SocketAgent extends Agent {
 export class ServerConnections {
   private readonly agents = new Map<string, Agent>();
 
-  /** Closes the connections to servers that are not in `socketPaths` any more. */
+  /** Closes the connections to servers that are not in `socketPaths` any more; a request that is under way gets its answer first. */
   keepOnly(socketPaths: ReadonlySet<string>): void {
     for (const [socketPath, agent] of this.agents) {
       if (socketPaths.has(socketPath)) continue;
-      agent.destroy();
       this.agents.delete(socketPath);
+      for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy();
     }
   }
 
