@@ -7,6 +7,7 @@ export default defineConfig({
   plugins: [react()],
   build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2500 },
   server: { proxy: { '/api': apiAddress } },
-  // Tests of components (.tsx) ask for jsdom themselves; the rest need no browser and start sooner without one.
-  test: { environment: 'node', isolate: false, include: ['src/**/*.test.{ts,tsx}'] },
+  // Tests of components (.tsx) ask for jsdom themselves; the rest need no browser and start sooner without one. The first page that is
+  // drawn loads everything: seconds on an idle machine, more on a busy one.
+  test: { environment: 'node', isolate: false, include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
 });

@@ -68,6 +68,30 @@ describe('the console', () => {
     expect(within(nav).queryByRole('link', { name: 'Audit' })).toBeNull();
   });
 
+  it('finds items by words, and leads from an answer on to what is like it', async () => {
+    open('/search-indexes/si-catalogue/show');
+    fireEvent.change(await screen.findByLabelText('In words', {}, patiently), { target: { value: 'navy lamp' } });
+    const found = await screen.findByRole('list', { name: 'Found items' }, patiently);
+    const first = (await within(found).findAllByRole('button', { name: /^More like Navy .* lamp/ }, patiently))[0]!;
+    fireEvent.click(first);
+    expect(await screen.findByRole('application', { name: /Part of the picture/ }, patiently)).toBeTruthy();
+    expect(screen.getByLabelText('Like this, but…')).toBeTruthy();
+  });
+
+  it('shows a space from the inside: a map, what neighbours share, and what the other snapshot finds instead', async () => {
+    open('/runs/x-swap-vectors/space-report');
+    expect(await screen.findByRole('img', { name: /Map of 360 items, coloured by/ }, patiently)).toBeTruthy();
+    expect(screen.getByRole('img', { name: /^category: 91.0%/ })).toBeTruthy();
+    expect(await screen.findAllByTitle(/only here/, {}, patiently)).not.toHaveLength(0);
+    expect(await screen.findByRole('button', { name: 'Declare compatible' }, patiently)).toBeTruthy();
+  });
+
+  it('says how much of a dataset the live vectors still stand for', async () => {
+    open('/spaces');
+    fireEvent.click((await screen.findAllByRole('link', { name: '9c41aa03be' }, patiently))[0]!);
+    expect(await screen.findByRole('img', { name: /^Of 3,240 items: 3,198 with the vector/ }, patiently)).toBeTruthy();
+  });
+
   it('says what to do where nothing is yet', async () => {
     open('/experiments', { empty: true });
     expect(await screen.findByText('No experiments yet', {}, patiently)).toBeTruthy();

@@ -40,7 +40,9 @@ test('an admin finds every part of the workspace', async ({ graft, page }) => {
   for (const name of [
     'Datasets',
     'Experiments',
+    'Spaces',
     'Models',
+    'Visual search',
     'Endpoints',
     'Rollouts',
     'Sandboxes',
@@ -55,7 +57,8 @@ test('an admin finds every part of the workspace', async ({ graft, page }) => {
 
 test('a researcher sees what is theirs and no administration', async ({ graft, page }) => {
   await signIn(page, graft, 'researcher');
-  for (const name of ['Datasets', 'Experiments', 'Models', 'Endpoints', 'Rollouts']) await visit(page, name);
+  for (const name of ['Datasets', 'Experiments', 'Spaces', 'Models', 'Visual search', 'Endpoints', 'Rollouts'])
+    await visit(page, name);
   await expect(page.getByRole('navigation').getByRole('link', { name: 'People' })).toHaveCount(0);
   await expect(page.getByRole('navigation').getByRole('link', { name: 'Audit' })).toHaveCount(0);
 });
