@@ -1505,8 +1505,6 @@ export interface components {
                 /** @description Items without a vector */
                 missing: number;
             };
-            /** @description Items that models encoded by themselves because the live snapshot lacked them; each starts a back-fill */
-            encodedOnMiss: number;
         };
         Snapshot: {
             /** Format: uuid */
@@ -1866,6 +1864,15 @@ export interface components {
                          * @default 4
                          */
                         heads?: number;
+                        /**
+                         * @description Stages of 3 x 3 convolutions, each halving the picture, in place of the transformer: better on small sets
+                         * @default null
+                         */
+                        convolutions?: {
+                            channels: number;
+                            /** @description Residual blocks of two convolutions after the one that halves */
+                            blocks: number;
+                        }[] | null;
                     } | null;
                     objective: {
                         /** @enum {string} */
@@ -1897,6 +1904,83 @@ export interface components {
                         coEngagement?: boolean;
                         /** @default 0.07 */
                         temperature?: number;
+                        /**
+                         * @description Trains and exports a text tower in the same space: a dual encoder. Null for pictures only
+                         * @default null
+                         */
+                        text?: {
+                            /**
+                             * @description Rows of the table of token embeddings
+                             * @default 16384
+                             */
+                            buckets?: number;
+                            /**
+                             * @description Tokens kept of a text
+                             * @default 32
+                             */
+                            length?: number;
+                            /**
+                             * @description Longest run of words that is a token of its own
+                             * @default 2
+                             */
+                            ngrams?: number;
+                            /**
+                             * @description Letters of a piece of a word; 0 for whole words only
+                             * @default 0
+                             */
+                            characters?: number;
+                            /**
+                             * @description Width of the token embeddings and layers
+                             * @default 128
+                             */
+                            width?: number;
+                            /**
+                             * @description Residual layers
+                             * @default 1
+                             */
+                            depth?: number;
+                            /**
+                             * @description Pictures against texts: a softmax over the batch, or a yes or no for each pair
+                             * @default info-nce
+                             * @enum {string}
+                             */
+                            loss?: "info-nce" | "siglip";
+                            /**
+                             * @description Share of the texts that carry the attributes beside the title
+                             * @default 0.25
+                             */
+                            metadata?: number;
+                            /**
+                             * @description Shorter lengths, below dim, at which the first numbers of a vector are a vector of their own
+                             * @default []
+                             */
+                            matryoshka?: number[];
+                            /**
+                             * @description Puts items that are hard to tell apart into one batch; null draws all at random
+                             * @default null
+                             */
+                            hardNegatives?: {
+                                /** @description Attributes that the items of a group share */
+                                attributes: string[];
+                                /**
+                                 * @description Share of a batch that is drawn in groups
+                                 * @default 0.5
+                                 */
+                                share?: number;
+                                /** @default 8 */
+                                groupSize?: number;
+                            } | null;
+                            /**
+                             * @description Weight of naming each attribute by the text of its value, against 1 for pictures and texts
+                             * @default 0.5
+                             */
+                            attributeWeight?: number;
+                            /**
+                             * @description Weight of pulling co-engaged items together, where the dataset has pairs
+                             * @default 0.5
+                             */
+                            neighbourWeight?: number;
+                        } | null;
                     };
                     /** @default {} */
                     training?: {
@@ -2335,11 +2419,8 @@ export interface components {
             spec: components["schemas"]["LaunchedSpec"];
             /** @description One for each step, in the order in which they can run */
             runs: components["schemas"]["Run"][];
-            /**
-             * Format: uuid
-             * @description Null for what the platform started by itself
-             */
-            createdBy: string | null;
+            /** Format: uuid */
+            createdBy: string;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -2403,6 +2484,15 @@ export interface components {
                          * @default 4
                          */
                         heads: number;
+                        /**
+                         * @description Stages of 3 x 3 convolutions, each halving the picture, in place of the transformer: better on small sets
+                         * @default null
+                         */
+                        convolutions: {
+                            channels: number;
+                            /** @description Residual blocks of two convolutions after the one that halves */
+                            blocks: number;
+                        }[] | null;
                     } | null;
                     objective: {
                         /** @enum {string} */
@@ -2434,6 +2524,83 @@ export interface components {
                         coEngagement: boolean;
                         /** @default 0.07 */
                         temperature: number;
+                        /**
+                         * @description Trains and exports a text tower in the same space: a dual encoder. Null for pictures only
+                         * @default null
+                         */
+                        text: {
+                            /**
+                             * @description Rows of the table of token embeddings
+                             * @default 16384
+                             */
+                            buckets: number;
+                            /**
+                             * @description Tokens kept of a text
+                             * @default 32
+                             */
+                            length: number;
+                            /**
+                             * @description Longest run of words that is a token of its own
+                             * @default 2
+                             */
+                            ngrams: number;
+                            /**
+                             * @description Letters of a piece of a word; 0 for whole words only
+                             * @default 0
+                             */
+                            characters: number;
+                            /**
+                             * @description Width of the token embeddings and layers
+                             * @default 128
+                             */
+                            width: number;
+                            /**
+                             * @description Residual layers
+                             * @default 1
+                             */
+                            depth: number;
+                            /**
+                             * @description Pictures against texts: a softmax over the batch, or a yes or no for each pair
+                             * @default info-nce
+                             * @enum {string}
+                             */
+                            loss: "info-nce" | "siglip";
+                            /**
+                             * @description Share of the texts that carry the attributes beside the title
+                             * @default 0.25
+                             */
+                            metadata: number;
+                            /**
+                             * @description Shorter lengths, below dim, at which the first numbers of a vector are a vector of their own
+                             * @default []
+                             */
+                            matryoshka: number[];
+                            /**
+                             * @description Puts items that are hard to tell apart into one batch; null draws all at random
+                             * @default null
+                             */
+                            hardNegatives: {
+                                /** @description Attributes that the items of a group share */
+                                attributes: string[];
+                                /**
+                                 * @description Share of a batch that is drawn in groups
+                                 * @default 0.5
+                                 */
+                                share: number;
+                                /** @default 8 */
+                                groupSize: number;
+                            } | null;
+                            /**
+                             * @description Weight of naming each attribute by the text of its value, against 1 for pictures and texts
+                             * @default 0.5
+                             */
+                            attributeWeight: number;
+                            /**
+                             * @description Weight of pulling co-engaged items together, where the dataset has pairs
+                             * @default 0.5
+                             */
+                            neighbourWeight: number;
+                        } | null;
                     };
                     training: {
                         /**
