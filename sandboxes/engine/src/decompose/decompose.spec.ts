@@ -12,7 +12,10 @@ import {
   type FusedNode,
 } from '../testing/fused-node.js';
 import { fusedNodes } from '../testing/fused-nodes.js';
-import { elementCount } from '../tensors/tensor.js';
+import { architectures } from '../testing/architectures/cases.js';
+import { openSession } from '../runtime/session.js';
+import type { Model } from '../model/model.js';
+import { elementCount, float32, int64, type Tensor } from '../tensors/tensor.js';
 import type { TrainableModel } from '../training/trainable-model.js';
 import { decompose, decomposed, decompositions } from './decompose.js';
 
@@ -71,6 +74,46 @@ describe('decompose', () => {
     expect(plain.graph.output.map(({ name }) => name)).toEqual(fused.graph.output.map(({ name }) => name));
     expect([...plain.initializers.keys()]).toEqual([...fused.initializers.keys()]);
     expect(await decompose(plain)).toBe(plain);
+  });
+
+  it('keeps sizes open that the model leaves open', async () => {
+    const { model } = architectures['Qwen3 with fused operators']!();
+    const plain = await decompose(model);
+    for (const [batch, length] of [
+      [1, 3],
+      [2, 6],
+    ] as const) {
+      const numbers = Array.from({ length: batch * length }, (_, at) => (3 * at) % 11);
+      const feeds = {
+        input_ids: int64([batch, length], numbers),
+        attention_mask: int64(
+          [batch, length],
+          numbers.map(() => 1),
+        ),
+        ...Object.fromEntries(
+          model.inputs
+            .slice(2)
+            .map(({ name, shape }) => [name, float32([batch, Number(shape[1]), 0, Number(shape[3])], [])]),
+        ),
+      };
+      const answer = async (asked: Model): Promise<Tensor> => {
+        await using session = await openSession(asked, { threads: 1 });
+        return (await session.run(feeds, ['logits'])).logits;
+      };
+      expect(relativeError(await answer(plain), await answer(model))).toBeLessThan(1e-5);
+    }
+  });
+
+  it('hides the keys for which a mask of operator set 24 has no column', async () => {
+    const [query, key, value, mask] = [noise(1, 2, 3, 8), noise(1, 2, 4, 8), noise(1, 2, 4, 8), noise(3, 2)];
+    const columns = Array.from({ length: 12 }, (_, at) =>
+      at % 4 < 2 ? (mask.data as Float32Array)[2 * (at >> 2) + (at % 4)]! : -Infinity,
+    );
+    const node: FusedNode = { opType: 'Attention', domain: '', opset: 24, inputs: [query, key, value, mask] };
+    const whole = { ...node, inputs: [query, key, value, float32([3, 4], columns)] };
+    const [found] = await answers(await decompose(fusedModel(node)), node);
+    const [expected] = await answers(fusedModel(whole), whole);
+    expect(relativeError(found!, expected!)).toBeLessThan(1e-5);
   });
 
   it.each<[string, FusedNode, RegExp]>([

@@ -59,6 +59,7 @@ function rewritten(
   { rule, surroundings }: { rule: Decomposition; surroundings: Surroundings },
 ): NodeProto[] {
   const of = new Rewriting(node, surroundings);
+  of.refuseOtherReals();
   const results = rule(of);
   of.refuseUnread();
   for (const [index, name] of node.output.entries()) {
@@ -76,6 +77,10 @@ function surroundingsOf(model: Model, known: ReadonlyMap<string, KnownValue>): S
     ...model.graph.node.flatMap(({ output }) => output),
   ]);
   const constants = new Map<string, Tensor>(model.initializers);
+  for (const initializer of model.graph.initializer) {
+    const value = readTensorProto(initializer);
+    if (value) constants.set(initializer.name, value);
+  }
   for (const { opType, output, attribute } of model.graph.node) {
     const held = opType === 'Constant' ? attribute.find(({ name }) => name === 'value')?.t : undefined;
     const value = held && readTensorProto(held);

@@ -1,6 +1,6 @@
-import { additive, afterPast, attend, causal, countTo, mergeHeads, splitHeads } from './attention.js';
-import { elementFacts } from '../tensors/tensor.js';
-import type { Decomposition } from './rewriting.js';
+import { additive, afterPast, attend, causal, countTo, LOWEST, mergeHeads, splitHeads } from './attention.js';
+import { elementFacts, float32, tensor } from '../tensors/tensor.js';
+import type { Decomposition, Rewriting } from './rewriting.js';
 
 /** Attention of operator sets 23 and 24: inputs of rank 3 or with heads of their own (rank 4). */
 const attention: Decomposition = (of) => {
@@ -19,21 +19,42 @@ const attention: Decomposition = (of) => {
   const allValues = afterPast(of, pastValue, headed(value, groups));
 
   const ends = lengths && of.unsqueeze(of.cast(lengths, elementFacts('int64').onnx), 1, 2, 3);
-  const biases: string[] = [];
-  if (mask) biases.push(of.type(mask) === 'bool' ? additive(of, mask) : mask);
-  if (ends) biases.push(additive(of, of.op('Less', [countTo(of, of.size(allKeys, 2)), ends])));
+  const padded = mask && asLongAsKeys(of, mask, allKeys);
+  const isFlags = mask !== undefined && of.type(mask) === 'bool';
+  const conditions: string[] = [];
+  if (padded && isFlags) conditions.push(padded);
+  if (ends) conditions.push(of.op('Less', [countTo(of, of.size(allKeys, 2)), ends]));
+  const mayBlind = conditions.length > 0;
   if (of.int('is_causal', 0) === 1) {
     const offset = ends ? of.op('Sub', [ends, of.size(q, 2)]) : pastKey && of.size(pastKey, 2);
-    biases.push(additive(of, causal(of, q, allKeys, offset)));
+    conditions.push(causal(of, q, allKeys, offset));
   }
+  const visible = conditions.length > 0 ? conditions.reduce((a, b) => of.op('And', [a, b])) : undefined;
+  const biases = [...(padded && !isFlags ? [padded] : []), ...(visible ? [additive(of, visible)] : [])];
   const attended = attend(
     of,
     { query: q, key: allKeys, value: allValues, heads, groups },
     { scale: of.float('scale', 0), softcap: of.float('softcap', 0), biases },
   );
-  const stage = of.int('qk_matmul_output_mode', 0);
-  const stages = [attended.scores, attended.capped, attended.biased, attended.weights];
-  return [flat ? mergeHeads(of, attended.output) : attended.output, allKeys, allValues, stages[stage]];
+  const seeing = mayBlind && visible ? (x: string): string => of.mul(x, rowsThatSee(of, visible)) : (x: string) => x;
+  const [output, weights] = [seeing(attended.output), seeing(attended.weights)];
+  const stages = [attended.scores, attended.capped, attended.biased, weights];
+  return [flat ? mergeHeads(of, output) : output, allKeys, allValues, stages[of.int('qk_matmul_output_mode', 0)]];
 };
+
+/** A mask of fewer columns than there are keys hides the rest. */
+function asLongAsKeys(of: Rewriting, mask: string, keys: string): string {
+  const flags = of.type(mask) === 'bool';
+  const missing = of.op('Sub', [of.size(keys, 2), of.size(mask, -1)]);
+  const rank = of.rank(mask);
+  const amounts = [...Array.from({ length: 2 * rank - 1 }, () => of.integers(0)), of.unsqueeze(missing, 0)];
+  const hidden = of.tensor(flags ? tensor('bool', [], Uint8Array.of(0)) : float32([], [LOWEST]));
+  return of.op('Pad', [mask, of.concat(amounts, 0), hidden]);
+}
+
+/** 1 for each query that sees some key, 0 for those that see none: they answer zeros. */
+function rowsThatSee(of: Rewriting, visible: string): string {
+  return of.op('ReduceMax', [of.cast(visible, elementFacts('float32').onnx), of.integers(-1)], { keepdims: 1 });
+}
 
 export const standardAttention: Readonly<Record<string, Decomposition>> = { Attention: attention };

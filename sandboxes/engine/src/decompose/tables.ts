@@ -12,7 +12,10 @@ const tableInputs: Readonly<Record<string, readonly number[]>> = {
   QuantizeLinear: [1, 2],
   'com.microsoft.RotaryEmbedding': [2, 3],
   'com.microsoft.GroupQueryAttention': [7, 8],
+  'com.microsoft.GatherBlockQuantized': [0, 2, 3],
+  'com.microsoft.MatMulBnb4': [1, 2],
   'com.microsoft.MatMulNBits': [1, 2, 3],
+  'com.microsoft.DynamicQuantizeMatMul': [1, 2, 3],
   'com.microsoft.DequantizeLinear': [0, 1, 2],
   'com.microsoft.QuantizeLinear': [1, 2],
 };

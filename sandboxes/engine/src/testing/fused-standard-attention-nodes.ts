@@ -56,6 +56,12 @@ export const standardAttentionNodes: Readonly<Record<string, FusedNode>> = {
     inputs: [...headed, undefined, undefined, undefined, int64([BATCH], [7, 5])],
     attributes: { is_causal: 1 },
   }),
+  'with a row that sees nothing': standard({
+    inputs: [
+      ...headed,
+      { type: 'bool', shape: [LENGTH, TOTAL], data: Uint8Array.from({ length: 35 }, (_, at) => Number(at >= 7)) },
+    ],
+  }),
   'with scores': standard({ inputs: headed, outputs: [0, 3] }),
   'with biased scores': standard({
     inputs: [...headed, noise(LENGTH, TOTAL)],
