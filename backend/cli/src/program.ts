@@ -11,6 +11,7 @@ import { registerRollouts } from './commands/rollouts.js';
 import { registerRuns } from './commands/runs.js';
 import { registerSearch } from './commands/search.js';
 import { registerSearchIndexes } from './commands/search-indexes.js';
+import { registerSpaces } from './commands/spaces.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { GraftProblem } from '@graft/client';
 import { exitCodeOf, openSession, outputOf, type Registrar, type Terminal } from './session.js';
@@ -57,6 +58,7 @@ export function buildProgram(terminal: Terminal, end: (code: number) => void): C
     registerExperiments,
     registerRuns,
     registerModels,
+    registerSpaces,
     registerSearchIndexes,
     registerSearch,
     registerEndpoints,
