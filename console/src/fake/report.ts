@@ -12,6 +12,57 @@ const candidates = [
   { name: 'swapped', base: 0.814, latency: swapped },
 ];
 
+const share = (value: number, n = 312) => ({ value, low: value - 0.02, high: value + 0.02, n });
+
+const retrieval: Report['retrieval'] = {
+  spaceId: 'sp_9c41aa03be7710ddaa11bb2233445566',
+  dim: 128,
+  galleryCount: 3240,
+  judgedCount: 324,
+  textToImage: { r1: share(0.21), r10: share(0.58), mrr: share(0.33), random: { r1: 0.0003, r10: 0.003 } },
+  valuesToImages: [
+    {
+      attribute: 'category',
+      judged: share(0.95),
+      allJudged: share(0.93),
+      ceiling: 0.98,
+      gallery: share(0.97),
+      random: 0.17,
+    },
+    {
+      attribute: 'colour',
+      judged: share(0.88),
+      allJudged: share(0.84),
+      ceiling: 0.96,
+      gallery: share(0.91),
+      random: 0.13,
+    },
+    {
+      attribute: 'style',
+      judged: share(0.47),
+      allJudged: share(0.45),
+      ceiling: 0.99,
+      gallery: share(0.6),
+      random: 0.2,
+    },
+  ],
+  imageToImage: {
+    attributes: ['category', 'colour'],
+    precision: [
+      { by: 'encoder', p10: share(0.81) },
+      { by: 'histogram', p10: share(0.34) },
+      { by: 'pixels', p10: share(0.29) },
+      { by: 'random', p10: share(0.03) },
+    ],
+  },
+  prefixes: [16, 32, 64, 128].map((dim, index) => ({
+    dim,
+    r1: 0.12 + 0.03 * index,
+    r10: 0.4 + 0.06 * index,
+    mrr: 0.2 + 0.04 * index,
+  })),
+};
+
 export const report: Report = {
   format: 'graft-evaluation',
   formatVersion: 1,
@@ -70,6 +121,6 @@ export const report: Report = {
       swapped: index % 5 === 4 ? 'plain' : (item.attributes[index % 2 === 0 ? 'style' : 'pattern'] ?? ''),
     },
   })),
-  retrieval: null,
+  retrieval,
   environment: { cpu: '2 cores', node: '24.21.0', onnxruntime: '1.30.0' },
 };

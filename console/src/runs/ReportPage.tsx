@@ -14,6 +14,7 @@ import { Section } from '../ui/Section.js';
 import { candidateRoles, roleColor } from './candidateColors.js';
 import { Disagreements } from './Disagreements.js';
 import { LatencyCurves } from './LatencyCurves.js';
+import { RetrievalSections } from './RetrievalSections.js';
 import { controlSentence, headline, pairedSentence, savingOf } from './reportWords.js';
 
 export function ReportPage() {
@@ -34,6 +35,7 @@ export function ReportPage() {
 
 function ReportView({ report, run }: { report: Report; run: Run }) {
   const roles = candidateRoles(run.parameters);
+  const compared = report.accuracy.length > 0;
   const { data: experiment } = useRecord<Experiment>('experiments', run.experimentId);
   return (
     <Page
@@ -43,11 +45,20 @@ function ReportView({ report, run }: { report: Report; run: Run }) {
         { label: experiment?.name ?? 'Experiment', to: `/experiments/${run.experimentId}/show` },
         { label: run.name, to: `/runs/${run.id}/show` },
       ]}
-      description={`${report.accuracy.map((entry) => entry.candidate).join(', ')} on the same ${formatCount(report.itemCount)} held-out items (${report.split}), interleaved on one machine.`}
+      description={
+        compared
+          ? `${report.accuracy.map((entry) => entry.candidate).join(', ')} on the same ${formatCount(report.itemCount)} held-out items (${report.split}), interleaved on one machine.`
+          : `What the encoder finds for ${formatCount(report.itemCount)} held-out items (${report.split}).`
+      }
     >
-      <HeadlineFigures report={report} />
-      <AccuracySection report={report} roles={roles} />
-      <LatencyCurves report={report} roles={roles} />
+      {report.retrieval && <RetrievalSections retrieval={report.retrieval} />}
+      {compared && (
+        <>
+          <HeadlineFigures report={report} />
+          <AccuracySection report={report} roles={roles} />
+          <LatencyCurves report={report} roles={roles} />
+        </>
+      )}
       <Disagreements report={report} roles={roles} datasetReference={String(run.parameters.dataset ?? '')} />
       <Section title="Measured on">
         <Facts
