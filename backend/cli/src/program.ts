@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { registerSearchBench } from './commands/search-bench.js';
 import { registerDatasets } from './commands/datasets.js';
+import { registerEmbeddingsBench } from './commands/embeddings-bench.js';
 import { registerEndpoints } from './commands/endpoints.js';
 import { registerExperiments } from './commands/experiments.js';
 import { registerLogin } from './commands/login.js';
@@ -66,6 +67,7 @@ export function buildProgram(terminal: Terminal, end: (code: number) => void): C
     registerPlatform,
     registerMainJob,
     registerSearchBench,
+    registerEmbeddingsBench,
   ])
     register(registrar);
   return program;

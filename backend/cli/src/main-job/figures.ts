@@ -11,6 +11,16 @@ export interface Figure {
   high: number;
 }
 
+/** A number without an interval: counted, or known. */
+export const exact = (name: string, unit: string, value: number, n: number): Figure => ({
+  name,
+  unit,
+  value,
+  n,
+  low: value,
+  high: value,
+});
+
 export interface BenchReport {
   bench: 'main-job';
   figures: Figure[];

@@ -37,7 +37,7 @@ export interface JobResult {
 export async function runMainJob(job: Job): Promise<JobResult> {
   const { source, session, phases } = job;
   const say = (line: string): void => session.output.note(`\n${line}`);
-  await assertDataPresent(source);
+  await assertDataPresent(source, 'main-job');
 
   say('1  import: pictures with their manifests become dataset versions; bad rows are refused row by row');
   await importOnce(job, source.generic);

@@ -5,19 +5,10 @@ import { writeWhole } from '../catalogue/photograph.js';
 import { environment } from '../environment.js';
 import { accuracyTable, latencyTable, pairedTable } from '../experiment/comparison.js';
 import { percent } from '../terminal/table.js';
-import { candidates, evaluationFigures, type BenchReport, type Figure } from './figures.js';
+import { candidates, evaluationFigures, exact, type BenchReport } from './figures.js';
 import type { JobResult } from './job.js';
 import { simulation } from './shoppers.js';
 import type { JobSource } from './sources.js';
-
-const exact = (name: string, unit: string, value: number, n: number): Figure => ({
-  name,
-  unit,
-  value,
-  n,
-  low: value,
-  high: value,
-});
 
 export function machine(): Record<string, string> {
   return {

@@ -68,11 +68,14 @@ export class DataMissing extends Error {
 }
 
 /** Asked before anything starts: hours of training are no way to learn that a file is missing. */
-export async function assertDataPresent({ name, needs }: JobSource): Promise<void> {
+export async function assertDataPresent(
+  { name, needs }: Pick<JobSource, 'name' | 'needs'>,
+  bench: string,
+): Promise<void> {
   if (needs === null) return;
   await access(needs).catch(() => {
     throw new DataMissing(
-      `main-job: expected ${needs}, found no such file; put the data set ${name} into a folder and name that folder's parent by GRAFT_DATA_DIR`,
+      `${bench}: expected ${needs}, found no such file; put the data set ${name} into a folder and name that folder's parent by GRAFT_DATA_DIR`,
     );
   });
 }

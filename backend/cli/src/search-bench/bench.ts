@@ -1,11 +1,12 @@
 import type { Figure } from '../main-job/figures.js';
 import { machine } from '../main-job/report.js';
+import { assertDataPresent } from '../main-job/sources.js';
 import type { Session } from '../session.js';
 import { table } from '../terminal/table.js';
 import { measureSearches } from './measuring.js';
 import { prepare } from './prepare.js';
 import { heldOutQuestions } from './questions.js';
-import { assertSearchData, type SearchSource } from './sources.js';
+import type { SearchSource } from './sources.js';
 import { measureSwitching } from './switching.js';
 
 /** Questions whose answers are known for both snapshots while they are switched. */
@@ -19,7 +20,7 @@ export interface SearchBenchReport {
 
 /** Visual search as a visitor meets it: recall and latency one question at a time, then switches and rollbacks under load. */
 export async function runSearchBench(session: Session, source: SearchSource): Promise<SearchBenchReport> {
-  await assertSearchData(source);
+  await assertDataPresent(source, 'search');
   const prepared = await prepare(session, source);
   const { version, index } = prepared;
   const { readsTexts, itemCount } = index.current!;

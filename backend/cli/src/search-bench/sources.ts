@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
 import type { Schemas } from '../api.js';
-import { DataMissing, jobSources, type JobDataset } from '../main-job/sources.js';
+import { jobSources, type JobDataset } from '../main-job/sources.js';
 
 type Architecture = NonNullable<
   Schemas['ExperimentSpec']['steps'][number] & { recipe: 'finetune' }
@@ -48,13 +47,3 @@ export const searchSources: Record<string, SearchSource> = Object.fromEntries(
     },
   ].map((source) => [source.name, source]),
 );
-
-/** Asked before anything starts. */
-export async function assertSearchData({ name, needs }: SearchSource): Promise<void> {
-  if (needs === null) return;
-  await access(needs).catch(() => {
-    throw new DataMissing(
-      `search: expected ${needs}, found no such file; put the data set ${name} into a folder and name that folder's parent by GRAFT_DATA_DIR`,
-    );
-  });
-}
