@@ -1505,6 +1505,8 @@ export interface components {
                 /** @description Items without a vector */
                 missing: number;
             };
+            /** @description Items that models encoded by themselves because the live snapshot lacked them; each starts a back-fill */
+            encodedOnMiss: number;
         };
         Snapshot: {
             /** Format: uuid */
@@ -2419,8 +2421,11 @@ export interface components {
             spec: components["schemas"]["LaunchedSpec"];
             /** @description One for each step, in the order in which they can run */
             runs: components["schemas"]["Run"][];
-            /** Format: uuid */
-            createdBy: string;
+            /**
+             * Format: uuid
+             * @description Null for what the platform started by itself
+             */
+            createdBy: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
