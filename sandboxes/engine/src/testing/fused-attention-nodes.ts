@@ -214,6 +214,8 @@ const groupQueryNodes: Record<string, FusedNode> = {
   ),
   'with another scale and a cap': groupQuery({}, { scale: { float: 0.5 }, softcap: { float: 0.7 } }),
   'with a window': groupQuery({}, { local_window_size: 2 }),
+  'looking both ways': groupQuery({}, { causal: 0 }),
+  'looking both ways, with padding': groupQuery({ seqlens: lengths(LENGTH - 1, 2) }, { causal: 0 }),
   'with a bias': groupQuery({ rest: [undefined, undefined, undefined, noise(1, HEADS, LENGTH, LENGTH)] }),
   'with a smooth softmax': groupQuery({}, { smooth_softmax: 1 }),
   'with sinks': groupQuery({ rest: [undefined, undefined, undefined, undefined, noise(HEADS)] }),

@@ -3,6 +3,8 @@ import { fixedShape, type Value } from '../graph/graph.js';
 import { specialise, type SpecialisedModel } from '../graph/specialise.js';
 import type { Model } from '../model/model.js';
 import { renamedNode } from '../model/surgery.js';
+import { copyOf } from '../proto/messages.js';
+import type { Tensor } from '../tensors/tensor.js';
 
 /** A model as a function inside a training graph. Applied several times, all applications share its weights. */
 export class TrainableModel {
@@ -15,15 +17,19 @@ export class TrainableModel {
     private readonly trained: ReadonlySet<string>,
   ) {}
 
-  /** Adds the model's nodes to the graph, fed with `inputs` by name; answers the outputs asked for. Sizes must be known. */
+  /**
+   * Adds the model's nodes to the graph, fed with `inputs` by name; answers the outputs asked for. Sizes must be known. What a
+   * constant of the graph decides is decided now: a past without elements, the branch of an If.
+   */
   async apply<Output extends string>(
     graph: GraphBuilder,
     inputs: Readonly<Record<string, Value>>,
     outputs: readonly Output[],
   ): Promise<Record<Output, Value>> {
     this.refuseUnknown(inputs, outputs);
-    const shapes = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, fixedShape(value)]));
-    const special = await specialise(this.model, shapes, this.trained);
+    const fed = Object.entries(inputs).filter(([, { name }]) => !graph.constants.has(name));
+    const shapes = Object.fromEntries(fed.map(([name, value]) => [name, fixedShape(value)]));
+    const special = await specialise(withConstants(this.model, constantsOf(graph, inputs)), shapes, this.trained);
     this.applications += 1;
     const names = new Map(Object.entries(inputs).map(([name, { name: outer }]) => [name, outer]));
     for (const weight of this.trained) names.set(weight, this.parameter(graph, weight).name);
@@ -47,6 +53,32 @@ export class TrainableModel {
     check('inputs', Object.keys(inputs), this.model.inputs);
     check('outputs', outputs, this.model.graph.output);
   }
+}
+
+const constantsOf = (graph: GraphBuilder, inputs: Readonly<Record<string, Value>>): Map<string, Tensor> =>
+  new Map(
+    Object.entries(inputs).flatMap(([name, { name: outer }]) => {
+      const value = graph.constants.get(outer);
+      return value ? [[name, value] as const] : [];
+    }),
+  );
+
+/** The model with some of its inputs stored; throws where type or shape is not the input's. */
+function withConstants(model: Model, constants: ReadonlyMap<string, Tensor>): Model {
+  if (constants.size === 0) return model;
+  for (const { name, type, shape } of model.inputs) {
+    const found = constants.get(name);
+    const fits =
+      found?.type === type &&
+      found.shape.length === shape.length &&
+      shape.every((size, axis) => typeof size === 'string' || size === found.shape[axis]);
+    if (found && !fits)
+      throw new Error(
+        `Input "${name}": expected ${type} [${shape.join(', ')}], found ${found.type} [${found.shape.join(', ')}].`,
+      );
+  }
+  const input = model.graph.input.filter(({ name }) => !constants.has(name));
+  return model.withGraph(copyOf(model.graph, { input }), new Map([...model.initializers, ...constants]));
 }
 
 /** How a model's weight is called among the parameters of a training graph. */
