@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { wholeModels } from '../conformance/models.js';
 import { checks, type Check, type Finding } from '../conformance/outcome.js';
 import { checkAll } from '../conformance/pool.js';
 import { operatorsOf, readCase, unpackSuite } from '../conformance/suite.js';
@@ -33,7 +34,7 @@ const options = {
 async function measure(args: readonly string[]): Promise<Omit<BenchReport, 'bench'>> {
   const { values } = parseArgs({ args: [...args], options });
   const only = (values.only ?? checks) as Check[];
-  const unknown = only.find((check) => !checks.includes(check));
+  const unknown = only.find((check) => !(checks as readonly Check[]).includes(check));
   if (unknown !== undefined) throw new Error(`--only: expected one of ${checks.join(', ')}, found "${unknown}".`);
   const narrowed = values.operator !== undefined || values.test !== undefined;
   const folder = mkdtempSync(join(tmpdir(), 'graft-conformance-'));
@@ -47,6 +48,9 @@ async function measure(args: readonly string[]): Promise<Omit<BenchReport, 'benc
           (values.operator === undefined || operators.includes(values.operator)),
       );
     const work: Work[] = only.flatMap((check) => tests.map((found) => ({ ...found, check })));
+    if (!narrowed && !values.only)
+      for (const models of [dataFolder('onnx-models'), join(folder, 'light')])
+        work.push(...wholeModels(models).map((test) => ({ test, operators: [], check: 'models' as const })));
     await checkAll(work, { workers: Number(values.workers), onFinding: (finding) => findings.push(finding) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -55,8 +59,11 @@ async function measure(args: readonly string[]): Promise<Omit<BenchReport, 'benc
   if (narrowed)
     for (const finding of findings)
       console.log(`${finding.verdict.padEnd(12)} ${finding.check.padEnd(10)} ${finding.test}  ${finding.reason}`);
-  else if (!values.json) printReasons(findings, only);
-  if (values['write-readme']) writeReadme(markdownTable(findings));
+  else if (!values.json) printReasons(findings, values.only ? only : [...only, 'models']);
+  if (values['write-readme']) {
+    if (narrowed || values.only) throw new Error('--write-readme: expected the whole suite, found a part of it.');
+    writeReadme(markdownTable(findings));
+  }
   const figures = only.map((check) => {
     const { passed, failed } = countOf(findings, check);
     return share(check, passed, passed + failed);

@@ -120,6 +120,6 @@ it('counts what applies and gives the reasons for the rest', () => {
     finding('failed', 'output "y": expected 1'),
     finding('inapplicable', 'random'),
   ]);
-  expect(table).toContain('| `runs` | 1 | 1 | 1 | 50.0 % |');
+  expect(table).toContain('| `runs` | 1 | 1 | 1 | 50.0 % | 33.3 % |');
   expect(table).toContain('Fails, `runs`: output …: expected N (1).');
 });

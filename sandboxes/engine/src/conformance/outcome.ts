@@ -10,7 +10,8 @@ export const inapplicable = (reason: string): Outcome => ({ verdict: 'inapplicab
 
 /** The four figures, in the order of the table. */
 export const checks = ['read_write', 'runs', 'shapes', 'gradients'] as const;
-export type Check = (typeof checks)[number];
+/** Whole models have a check of their own, beside the figures. */
+export type Check = (typeof checks)[number] | 'models';
 
 /** One line of a child process: what it found about one test. */
 export interface Finding extends Outcome {

@@ -27,36 +27,65 @@ export function reasonsOf(
   return [...by].map(([reason, tests]) => ({ reason, tests })).sort((a, b) => b.tests.length - a.tests.length);
 }
 
+/** Messages of onnxruntime and of the engine, and what they come to. */
+const meanings: readonly (readonly [RegExp, string])[] = [
+  [/\(([\w.]+)\): expected an operator with a gradient/, 'no gradient for $1'],
+  [/\((\w+)\): expected a graph without branches and loops/, 'no gradient through $1'],
+  [/^gradient of .* found NaN/, 'the gradient is no number where the published input has a masked row or a pole'],
+  [/^gradient of/, 'the gradient is not the measured slope'],
+  [/(?:implementation for|find kernel for) (\w+)/, 'onnxruntime has no kernel for these types: $1'],
+  [/Fatal error: (\S+?)\(-1\) is not a registered/, 'onnxruntime does not know $1'],
+  [/No Op registered for (\w+)/, 'onnxruntime does not know $1'],
+  [/ValidateOpsetForDomain/, 'onnxruntime does not know the operator set'],
+  [/Failed to construct locale/, 'the system has no locale en_US.UTF-8'],
+  [/^output .*: expected \S+ at \d+, found/, 'onnxruntime answers other numbers'],
+  [/layout_ == 0/, 'onnxruntime has no recurrent layers with the batch first'],
+  [
+    /Type Error: Type .* of input parameter \(\w*\) of operator \((\w+)\)/,
+    'the operator set does not take that type: $1',
+  ],
+];
+
 function general(reason: string): string {
-  const operator = /\(([\w.]+)\): expected an operator with a gradient/.exec(reason)?.[1];
-  if (operator !== undefined) return `no gradient for ${operator}`;
-  const kernel = /(?:implementation for|find kernel for) (\w+)/.exec(reason)?.[1];
-  if (kernel !== undefined) return `onnxruntime has no kernel for these types: ${kernel}`;
-  const unknown = /Fatal error: (\S+?)\(-1\) is not a registered/.exec(reason)?.[1];
-  if (unknown !== undefined) return `onnxruntime does not know ${unknown}`;
+  for (const [pattern, meaning] of meanings) {
+    const found = pattern.exec(reason);
+    if (found) return meaning.replace('$1', found[1] ?? '');
+  }
   return reason
     .replace(/\/onnxruntime_src\/\S+ /, '')
     .replace(/"[^"]*"|'[^']*'/g, '…')
-    .replace(/-?\d+(\.\d+)?(e-?\d+)?/g, 'N')
+    .replace(/(?<![\w.])-?\d+(\.\d+)?(e-?\d+)?/g, 'N')
     .slice(0, 140);
 }
 
-/** The table of the README: one row for each check, then why tests do not apply or do not pass. */
+/** The table of the README: one row for each check, the whole models, then why tests do not apply or do not pass. */
 export function markdownTable(findings: readonly Finding[]): string[] {
+  const percent = (part: number, whole: number): string => (whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-');
   const rows = checks.map((check) => {
     const { passed, failed, inapplicable } = countOf(findings, check);
-    const share = passed + failed > 0 ? ((100 * passed) / (passed + failed)).toFixed(1) : '-';
-    return `| \`${check}\` | ${passed} | ${failed} | ${inapplicable} | ${share} % |`;
+    const shares = [percent(passed, passed + failed), percent(passed, passed + failed + inapplicable)];
+    return `| \`${check}\` | ${passed} | ${failed} | ${inapplicable} | ${shares.join(' | ')} |`;
   });
   return [
-    '| check | passed | failed | does not apply | passed of those that apply |',
-    '| --- | --: | --: | --: | --: |',
+    '| check | passed | failed | does not apply | share of those that apply | of all |',
+    '| --- | --: | --: | --: | --: | --: |',
     ...rows,
+    ...modelLines(findings),
     ...checks.flatMap((check) => [
       ...reasonLines(findings, check, 'inapplicable', 'Does not apply'),
       ...reasonLines(findings, check, 'failed', 'Fails'),
     ]),
   ];
+}
+
+function modelLines(findings: readonly Finding[]): string[] {
+  const models = findings.filter(({ check }) => check === 'models');
+  if (models.length === 0) return [];
+  const done = models.filter(({ verdict }) => verdict === 'passed');
+  const rest = models.filter((finding) => !done.includes(finding)).map(({ test, reason }) => `${test}: ${reason}`);
+  const names = done.map(({ test }) => test).join(', ');
+  const others = rest.length > 0 ? ` The other ${rest.length}: ${rest.join('; ')}.` : '';
+  return ['', `Whole models read, validated, written and run: ${done.length} of ${models.length} (${names}).${others}`];
 }
 
 const LISTED = 12;

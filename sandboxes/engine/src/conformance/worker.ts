@@ -1,5 +1,6 @@
 // Child process of the pool: checks one test after another and says before each which one it is, so that a crash has a name.
 import { checkGradients } from './gradients.js';
+import { checkModel } from './models.js';
 import { messageOf, failed, type Check, type Finding, type Outcome } from './outcome.js';
 import { checkReadWrite } from './read-write.js';
 import { checkRuns } from './runs.js';
@@ -19,6 +20,7 @@ const by: Readonly<Record<Check, (test: SuiteTest) => Outcome | Promise<Outcome>
   runs: checkRuns,
   shapes: checkShapes,
   gradients: checkGradients,
+  models: checkModel,
 };
 
 async function answer(work: readonly Work[]): Promise<void> {

@@ -17,14 +17,19 @@ export const inferredAlone = (model: Model): Promise<Map<string, KnownValue>> =>
     ),
   );
 
-/** The same model that records type and shape of all its values, so that it can be cut anywhere. What it records already stays. */
+/**
+ * The same model that records type and shape of its values, so that it can be cut at them. What it records already stays; single
+ * numbers stay unrecorded, since onnxruntime's answer for them is the one it gives where it knows no rank.
+ */
 export async function withInferredTypes(model: Model): Promise<Model> {
   const recorded = recordedInfo(model.graph);
   const found = await inferredAlone(model);
   const outputs = new Set(model.graph.output.map(({ name }) => name));
   const known = (name: string) => {
     const value = found.get(name);
-    return value && !recorded.has(name) ? valueInfo(name, value.type, value.shape) : undefined;
+    return value && value.shape.length > 0 && !recorded.has(name)
+      ? valueInfo(name, value.type, value.shape)
+      : undefined;
   };
   const added = model.graph.node
     .flatMap(({ output }) => output)

@@ -44,7 +44,7 @@ const branching = handWritten({
   inputs: { x: [2] },
   outputs: { y: [2] },
   nodes: [
-    op('ReduceSum', ['x'], 'sum', { keepdims: 0 }),
+    op('ReduceSum', ['x'], 'sum'),
     op('Greater', ['sum', 'zero'], 'isPositive'),
     copyOf(op('If', ['isPositive'], 'y'), {
       attribute: [
@@ -61,7 +61,7 @@ const branching = handWritten({
       ],
     }),
   ],
-  initializers: { zero: float32([], [0]), inner: two(3, 5) },
+  initializers: { zero: float32([1], [0]), inner: two(3, 5) },
 });
 
 describe('finding a cut', () => {

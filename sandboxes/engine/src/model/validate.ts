@@ -129,7 +129,10 @@ async function disagreements(model: Model): Promise<Problem[]> {
   }
   return [...model.graph.valueInfo, ...model.graph.output].flatMap((info) => {
     const [recorded, found] = [readValueInfo(info), inferred.get(info.name)];
-    return recorded && found ? difference(`Value "${info.name}"`, recorded, found) : [];
+    if (!recorded || !found) return [];
+    // onnxruntime says [] also where it knows no rank.
+    const shape = found.shape.length === 0 ? recorded.shape : found.shape;
+    return difference(`Value "${info.name}"`, recorded, { ...found, shape });
   });
 }
 
