@@ -2,7 +2,9 @@ import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import type { NodeProto } from '../proto/onnx.gen.js';
 import { elementCount, type ElementType } from '../tensors/tensor.js';
+import { fusedRules } from './fused.js';
 import { gradientRules } from './rules.js';
+import { readsOf } from '../model/walk.js';
 import { NoGradient, type GradientRule, type Seed } from './rule.js';
 
 /**
@@ -88,13 +90,14 @@ function differentiate(
 
 function ruleOf(node: NodeProto): GradientRule {
   const standard = node.domain === '' || node.domain === 'ai.onnx';
-  const rule = standard && Object.hasOwn(gradientRules, node.opType) ? gradientRules[node.opType] : undefined;
+  const rules: Readonly<Record<string, GradientRule>> = standard ? gradientRules : fusedRules;
+  const rule = Object.hasOwn(rules, node.opType) ? rules[node.opType] : undefined;
   if (rule) return rule;
   const control = standard && ['If', 'Loop', 'Scan'].includes(node.opType);
   throw new NoGradient(
     node,
     control
-      ? 'expected a graph without branches and loops, found one: its inner graph has no gradient.'
+      ? 'expected a graph without branches and loops of unknown length, found one: its inner graph has no gradient.'
       : 'expected an operator with a gradient, found none.',
   );
 }
@@ -160,18 +163,6 @@ function ancestorsOf(
     if (node.output.some((name) => ancestors.has(name)))
       for (const name of readsOf(node)) if (follows(name)) ancestors.add(name);
   return ancestors;
-}
-
-/** What a node reads: its inputs, and what the graphs inside it take from around them. */
-function readsOf({ input, attribute }: NodeProto): string[] {
-  const graphs = attribute.flatMap(({ g, graphs: several }) => (g ? [g, ...several] : several));
-  const outer = graphs.flatMap((inner) => {
-    const own = new Set(
-      [...inner.input, ...inner.initializer].map(({ name }) => name).concat(inner.node.flatMap(({ output }) => output)),
-    );
-    return [...inner.node.flatMap(readsOf), ...inner.output.map(({ name }) => name)].filter((name) => !own.has(name));
-  });
-  return [...input, ...outer];
 }
 
 function upstreamOf(node: NodeProto, nodes: readonly NodeProto[], wanted: readonly Value[]): Value[] {

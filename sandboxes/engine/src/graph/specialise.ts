@@ -12,6 +12,7 @@ import { allNodes } from '../model/walk.js';
 import { decompose } from '../decompose/decompose.js';
 import { fixedShape } from './graph.js';
 import { inferredValues } from './inferred-values.js';
+import { hasLoops, unrolled } from './unroll.js';
 
 /** A model with every size known and everything folded that the sizes decide. */
 export interface SpecialisedModel {
@@ -29,7 +30,8 @@ const quiet = { logSeverityLevel: 3, intraOpNumThreads: 1 } as const;
 
 /**
  * Fixes the input shapes and lets onnxruntime itself fold shape arithmetic and infer all shapes, so that any graph it runs can be
- * differentiated; older operator sets are carried to the engine's own first and fused operators taken apart. `lifted` initializers
+ * differentiated; older operator sets are carried to the engine's own first, fused operators taken apart and loops of known
+ * length written out. `lifted` initializers
  * become inputs: they will change, so nothing may be folded from them.
  */
 export async function specialise(
@@ -40,7 +42,8 @@ export async function specialise(
   const fixed = fixInputs(upgraded(model), inputShapes, lifted);
   const once = await foldedByRuntime(await decompose(fixed));
   // Operators that are functions are written out while it folds, which leaves their own plumbing to be folded.
-  const folded = hasInlined(once) ? await foldedByRuntime(once) : once;
+  const twice = hasInlined(once) ? await foldedByRuntime(once) : once;
+  const folded = hasLoops(twice) ? await foldedByRuntime(unrolled(twice, await inferredValues(twice))) : twice;
   return {
     nodes: folded.graph.node,
     constants: folded.initializers,
