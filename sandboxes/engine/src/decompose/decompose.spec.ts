@@ -139,6 +139,12 @@ describe('decompose', () => {
     await expect(decompose(fusedModel(of))).rejects.toThrow(message);
   });
 
+  it('leaves fused nodes in other reals than float32 to onnxruntime', () => {
+    const half = fusedModel({ opType: 'QuickGelu', inputs: [noise(2, 3)] });
+    const known = new Map([[inputName(0), { type: 'float16', shape: [2, 3] } as const]]);
+    expect(decomposed(half, known).graph.node).toEqual(half.graph.node);
+  });
+
   it('names an attribute and an input that no rule reads', () => {
     const known = new Map([[inputName(0), { type: 'float32', shape: [2, 3] } as const]]);
     const twice = fusedModel({ opType: 'QuickGelu', inputs: [noise(2, 3), noise(2, 3)] });

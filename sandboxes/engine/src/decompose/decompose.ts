@@ -1,7 +1,7 @@
 import { copyOf, readTensorProto } from '../proto/messages.js';
 import type { NodeProto } from '../proto/onnx.gen.js';
 import type { Model } from '../model/model.js';
-import type { Tensor } from '../tensors/tensor.js';
+import type { ElementType, Tensor } from '../tensors/tensor.js';
 import { contribActivations } from './activations.js';
 import { contribAttention } from './contrib-attention.js';
 import { contribConvolution } from './convolution.js';
@@ -36,7 +36,7 @@ export const hasFusedNodes = (model: Model): boolean =>
   model.graph.node.some((node) => decompositionOf(node) !== undefined);
 
 /**
- * The same function of the same inputs, written without fused operators (operator set 21). Values and initializers that remain
+ * The same function of the same inputs, written without fused operators in float32 (operator set 21). Values and initializers that remain
  * keep their names, so weights trained in it can be written back into the original. Throws Undecomposable, naming node,
  * operator, attribute or input, expected and found. Graphs inside nodes (If, Loop) stay as they are.
  */
@@ -49,9 +49,15 @@ export function decomposed(model: Model, known: ReadonlyMap<string, KnownValue>)
   const surroundings = surroundingsOf(model, known);
   const node = model.graph.node.flatMap((candidate) => {
     const rule = decompositionOf(candidate);
-    return rule ? rewritten(candidate, { rule, surroundings }) : [candidate];
+    return rule && isFloat32(candidate, surroundings) ? rewritten(candidate, { rule, surroundings }) : [candidate];
   });
   return model.withGraph(copyOf(model.graph, { node }), model.initializers);
+}
+
+/** Nothing is differentiated in other reals, so their fused nodes may stay: a frozen part of a model in float16, say. */
+function isFloat32({ input }: NodeProto, { known }: Surroundings): boolean {
+  const others: readonly (ElementType | undefined)[] = ['float16', 'bfloat16', 'float64'];
+  return !input.some((name) => name !== '' && others.includes(known(name)?.type));
 }
 
 function rewritten(
@@ -59,7 +65,6 @@ function rewritten(
   { rule, surroundings }: { rule: Decomposition; surroundings: Surroundings },
 ): NodeProto[] {
   const of = new Rewriting(node, surroundings);
-  of.refuseOtherReals();
   const results = rule(of);
   of.refuseUnread();
   for (const [index, name] of node.output.entries()) {

@@ -119,13 +119,6 @@ export class Rewriting {
     throw new Undecomposable(this.node, { part, expected, found });
   }
 
-  /** The engine computes in float32. */
-  refuseOtherReals(): void {
-    const others: readonly (ElementType | undefined)[] = ['float16', 'bfloat16', 'float64'];
-    const input = this.node.input.findIndex((name) => name !== '' && others.includes(this.type(name)));
-    if (input >= 0) this.refuse(`input ${input}`, 'float32', this.type(this.node.input[input]!)!);
-  }
-
   refuseUnread(): void {
     const attribute = this.node.attribute.find(({ name }) => !this.readAttributes.has(name));
     if (attribute)
