@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { positiveAxis } from '../graph/shapes.js';
 import { elementCount, float32 } from '../tensors/tensor.js';
-import { sumRows, unbroadcast } from './broadcast.js';
+import { unbroadcast } from './broadcast.js';
 import { sumPerChannel } from './conv.js';
 import { emitted } from './emit.js';
 import { NoGradient, rewritingRule, unaryRule, type Differentiation, type GradientRule } from './rule.js';
@@ -80,7 +80,11 @@ function rmsGradients(
     return graph.reshape(graph.sub(graph.mul(graph.mul(d, weight), inverse), graph.mul(rows, share)), shape);
   };
   const toScale = () =>
-    unbroadcast(graph, graph.reshape(sumRows(graph, graph.mul(t, inverse)), shape.slice(axis)), scale!);
+    unbroadcast(
+      graph,
+      graph.reshape(graph.gemm(graph.reshape(inverse, [1, inverse.shape[0]!]), t), shape.slice(axis)),
+      scale!,
+    );
   return [needs(0) ? toX() : undefined, needs(1) ? toScale() : undefined];
 }
 

@@ -11,6 +11,22 @@ function swapped(graph: GraphBuilder, x: Value): Value {
   return graph.transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
 }
 
+/**
+ * a^T b of matrices [rows, inner] and [rows, columns]. onnxruntime transposes a strip of `a` again for each strip of columns: where one
+ * side is much wider, the narrow one is transposed once before, in a shape that no fusion takes back.
+ */
+function transposedProduct(graph: GraphBuilder, a: Value, b: Value): Value {
+  const [[rows, inner], [, columns]] = [fixedShape(a), fixedShape(b)] as [[number, number], [number, number]];
+  const turned = (x: Value, width: number): Value =>
+    graph.reshape(graph.transpose(graph.reshape(x, [1, rows, width]), [2, 0, 1]), [width, rows]);
+  if (columns >= WIDER * inner) return graph.gemm(turned(a, inner), b);
+  if (inner >= WIDER * columns) return graph.transpose(graph.gemm(turned(b, columns), a), [1, 0]);
+  return graph.gemm(a, b, { transA: true });
+}
+
+/** From this ratio on a transposition costs less than it saves. */
+const WIDER = 4;
+
 export const matMulRules = {
   MatMul: (of) => {
     const { graph, inputs, gradients, needs } = of;
@@ -29,7 +45,7 @@ export const matMulRules = {
     const flat = graph.reshape(gradient, [rows, columns]);
     return [
       needs(0) ? graph.reshape(graph.gemm(flat, b, { transB: true }), shape) : undefined,
-      needs(1) ? graph.gemm(graph.reshape(a, [rows, inner]), flat, { transA: true }) : undefined,
+      needs(1) ? transposedProduct(graph, graph.reshape(a, [rows, inner]), flat) : undefined,
     ];
   },
   Gemm: ({ graph, node, inputs, gradients, needs }) => {

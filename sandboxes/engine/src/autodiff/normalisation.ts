@@ -30,22 +30,28 @@ export const normalisationRules = {
     const column = (value: Value): Value => graph.reshape(value, [...lines, 1]);
     const weight = graph.reshape(graph.expand(scale!, normalised), [size]);
     const d = rows(gradient!);
-    const normal = graph.mul(graph.sub(rows(x!), column(mean!)), column(inverse!));
-    const weighted = graph.mul(d, normal);
-    const perColumn = (value: Value, like: Value): Value => {
-      const sums = sumRows(graph, graph.reshape(value, [elementCount(leading), size]));
-      return unbroadcast(graph, graph.reshape(sums, normalised), like);
-    };
+    const [lineMean, lineInverse] = [column(mean!), column(inverse!)];
+    const products = graph.mul(d, rows(x!));
+    const perColumn = (sums: Value, like: Value): Value => unbroadcast(graph, graph.reshape(sums, normalised), like);
+    // d w inverse - x slope - offset, with slope and offset one number for each row: x is read as it is, not centred first.
     const toInput = () => {
       const share = graph.reshape(graph.mul(weight, 1 / size), [size, 1]);
-      const centred = graph.sub(graph.mul(d, weight), graph.matMul(d, share));
-      const pulled = graph.sub(centred, graph.mul(normal, graph.matMul(weighted, share)));
-      return graph.reshape(graph.mul(pulled, column(inverse!)), shape);
+      const [plain, weighted] = [graph.matMul(d, share), graph.matMul(products, share)];
+      const cube = graph.mul(lineInverse, graph.mul(lineInverse, lineInverse));
+      const slope = graph.mul(graph.sub(weighted, graph.mul(lineMean, plain)), cube);
+      const offset = graph.sub(graph.mul(lineInverse, plain), graph.mul(lineMean, slope));
+      const pulled = graph.sub(graph.mul(graph.mul(d, weight), lineInverse), graph.mul(rows(x!), slope));
+      return graph.reshape(graph.sub(pulled, offset), shape);
     };
+    const count = elementCount(leading);
+    const weightedColumns = (factors: Value, value: Value): Value =>
+      graph.gemm(graph.reshape(factors, [1, count]), graph.reshape(value, [count, size]));
+    const toScale = () =>
+      graph.sub(weightedColumns(lineInverse, products), weightedColumns(graph.mul(lineMean, lineInverse), d));
     return [
       needs(0) ? toInput() : undefined,
-      needs(1) ? perColumn(weighted, scale!) : undefined,
-      bias && needs(2) ? perColumn(d, bias) : undefined,
+      needs(1) ? perColumn(toScale(), scale!) : undefined,
+      bias && needs(2) ? perColumn(sumRows(graph, graph.reshape(d, [count, size])), bias) : undefined,
     ];
   },
 } satisfies Record<string, GradientRule>;

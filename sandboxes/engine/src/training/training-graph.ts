@@ -1,5 +1,6 @@
 import { backward } from '../autodiff/backward.js';
 import { operatorTables } from '../decompose/tables.js';
+import { fuseForward } from '../fuse/forward.js';
 import { fuseProducts } from '../fuse/products.js';
 import { prune } from '../fuse/prune.js';
 import { GraphBuilder } from '../graph/builder.js';
@@ -66,6 +67,7 @@ export async function trainingGraph<Name extends string>({
   const graph = new GraphBuilder({ seed });
   const objective = await write(graph, Object.fromEntries(applicable) as Record<Name, TrainableModel>);
   if (graph.parameters.size === 0) throw new Error('Trainer: expected at least one trainable parameter, found none.');
+  fuseForward(graph);
   const gradients = backward(
     graph,
     objective.loss.seeds,
