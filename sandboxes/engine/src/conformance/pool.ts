@@ -24,20 +24,20 @@ export async function checkAll(
   await Promise.all(Array.from({ length: workers }, drain));
 }
 
-/** Answers what is left after a crash. */
+/** Answers what is left after a crash; throws where the child does not even start. */
 async function checkChunk(chunk: Work[], onFinding: (finding: Finding) => void): Promise<Work[]> {
   const child = fork(fileURLToPath(new URL('worker.js', import.meta.url)), {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  let current = 0;
-  let isRunning = false;
+  let started = 0;
+  let finished = 0;
   let silence = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS);
   child.on('message', (report: Report) => {
     clearTimeout(silence);
     silence = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS);
-    if ('started' in report) [current, isRunning] = [report.started, true];
+    if ('started' in report) started = report.started + 1;
     else {
-      isRunning = false;
+      finished += 1;
       onFinding(report.finished);
     }
   });
@@ -46,9 +46,11 @@ async function checkChunk(chunk: Work[], onFinding: (finding: Finding) => void):
     child.once('close', (...ended: [number | null, string | null]) => resolve(ended)),
   );
   clearTimeout(silence);
-  if (!isRunning) return chunk.slice(current + 1);
-  const { test, operators, check } = chunk[current]!;
-  const reason = `its process ended (${signal ?? `status ${code}`})`;
-  onFinding({ test: test.name, check, operators, verdict: 'failed', reason });
-  return chunk.slice(current + 1);
+  if (started === 0) throw new Error(`Worker: expected it to start, found that it ended (${signal ?? `status ${code}`}).`);
+  if (finished < started) {
+    const { test, operators, check } = chunk[started - 1]!;
+    const reason = `its process ended (${signal ?? `status ${code}`})`;
+    onFinding({ test: test.name, check, operators, verdict: 'failed', reason });
+  }
+  return chunk.slice(started);
 }

@@ -201,6 +201,38 @@ describe('a model of a newer operator set', () => {
   });
 });
 
+describe('an operator younger than onnxruntime is written out', () => {
+  it('SwiGLU', async () => {
+    const model = handWritten({ opset: 28, inputs: { x: [2] }, outputs: ['y'], nodes: [op('SwiGLU', ['x', 'x'], 'y')] });
+    const [zero, one] = (await answer(upgraded(model), float32([2], [0, 1]))).data as Float32Array;
+    expect(zero).toBe(0);
+    expect(one).toBeCloseTo(1 / (1 + Math.exp(-1)), 5);
+  });
+
+  it('CausalConvWithState', async () => {
+    const model = handWritten({
+      opset: 27,
+      inputs: { x: [1, 1, 3] },
+      outputs: ['y', 'state'],
+      initializers: { w: float32([1, 1, 2], [10, 1]) },
+      nodes: [op('CausalConvWithState', ['x', 'w'], ['y', 'state'])],
+    });
+    expect((await answer(upgraded(model), float32([1, 1, 3], [1, 2, 3]))).data).toEqual(Float32Array.of(1, 12, 23));
+  });
+
+  it('LinearAttention', async () => {
+    const attributes = { q_num_heads: 1, kv_num_heads: 1, update_rule: 'linear', scale: { float: 1 } };
+    const model = handWritten({
+      opset: 27,
+      inputs: { x: [1, 3, 1] },
+      outputs: ['y'],
+      nodes: [op('LinearAttention', ['x', 'x', 'x'], 'y', attributes)],
+    });
+    // The state sums k * v, and q reads it.
+    expect((await answer(upgraded(model), float32([1, 3, 1], [1, 2, 3]))).data).toEqual(Float32Array.of(1, 10, 42));
+  });
+});
+
 describe('a node that cannot be carried over', () => {
   it('is named', () => {
     const model = handWritten({

@@ -1,37 +1,7 @@
-import type { NodeProto } from '../../proto/onnx.gen.js';
-import { floatAttribute, node, stringAttribute, type AttributeValue } from '../../proto/messages.js';
-import { constant, NotUpgradable, vector, type Scope, type UpgradeRule } from './rule.js';
-
-/** Writes nodes one after another under names of their own. */
-class Body {
-  readonly nodes: NodeProto[] = [];
-
-  constructor(
-    private readonly old: NodeProto,
-    private readonly scope: Scope,
-  ) {}
-
-  /** A node with one output, which is called `output` or something new; an attribute of a real is `{ float }`. */
-  add(
-    opType: string,
-    input: string[],
-    attributes: Readonly<Record<string, AttributeValue>> = {},
-    output = this.scope.fresh(`${this.old.output[0]}_${opType}`),
-  ): string {
-    this.nodes.push(node({ opType, input, output: [output], attributes }));
-    return output;
-  }
-
-  integers(...values: number[]): string {
-    const [name, held] = constant(this.scope, `${this.old.output[0]}_integers`, vector(values));
-    this.nodes.push(held);
-    return name;
-  }
-
-  silu(x: string, output?: string): string {
-    return this.add('Mul', [x, this.add('Sigmoid', [x])], {}, output);
-  }
-}
+import { floatAttribute, stringAttribute } from '../../proto/messages.js';
+import { Body } from './body.js';
+import { linearAttention } from './linear-attention.js';
+import { NotUpgradable, type UpgradeRule } from './rule.js';
 
 const swiGlu: UpgradeRule = (old, scope) => {
   const body = new Body(old, scope);
@@ -68,5 +38,6 @@ const causalConvWithState: UpgradeRule = (old, scope) => {
 /** Operators that are younger than onnxruntime, as their definitions in onnx write them out. */
 export const writtenOut: Readonly<Record<string, UpgradeRule>> = {
   CausalConvWithState: causalConvWithState,
+  LinearAttention: linearAttention,
   SwiGLU: swiGlu,
 };
