@@ -6,23 +6,22 @@ import {
   labelVocabulary,
   type LabelVocabulary,
   NO_LABEL,
-  runTraining,
+  type PreparedTraining,
   trainerOptions,
-  type TrainingResult,
 } from '@graft/runner';
 import { encoderTraining } from './encoder-training.js';
 import { buildHead } from './head.js';
 import { PictureBatches } from './picture-batches.js';
 import { schedule } from './schedule.js';
-import type { Setup } from './setup.js';
+import { pictureInputs, type Setup } from './setup.js';
 import { validationAccuracy } from './validation.js';
 import type { TrainedModels } from './export-bundle.js';
 
-/** Trains encoder and head together to name each target's label. */
-export async function trainClassifier(
+/** Encoder and head together learn to name each target's label. */
+export async function prepareClassifier(
   setup: Setup,
   targets: readonly string[],
-): Promise<TrainedModels & TrainingResult> {
+): Promise<PreparedTraining<TrainedModels>> {
   const { context, train, validation, preprocessing } = setup;
   const { training } = context.input;
   const { seed, threads } = context.task;
@@ -49,27 +48,32 @@ export async function trainClassifier(
   const stream = new ItemStream(train.items.length, seed);
   const pictures = new PictureBatches(train, { preprocessing, augment: training.augment, seed, capacity: batchSize });
   const labelsOf = labelFeeds(train.items, labels);
-  const result = await runTraining(context, {
-    trainer,
-    ...plan,
-    imagesPerStep: batchSize,
-    learningRate: learningRate(plan),
-    feeds: (batch) => {
-      const chosen = stream.take(batch * batchSize, batchSize);
-      return { pixel_values: pictures.fill(chosen, batch), ...labelsOf(chosen) };
+  const itemsOf = (batch: number): Uint32Array => stream.take(batch * batchSize, batchSize);
+  return {
+    plan: {
+      trainer,
+      ...plan,
+      imagesPerStep: batchSize,
+      learningRate: learningRate(plan),
+      feeds: (batch) => {
+        const chosen = itemsOf(batch);
+        return { pixel_values: pictures.fill(chosen, batch), ...labelsOf(chosen) };
+      },
+      evaluate: () => {
+        const { encoder, head } = trainer.export();
+        return validationAccuracy(
+          { cache: validation, preprocessing, labels, threads },
+          starting.finish(encoder).encoder,
+          head,
+        );
+      },
     },
-    evaluate: () => {
+    inputs: { ...pictureInputs(setup), itemsOf, labels, texts: null },
+    models: () => {
       const { encoder, head } = trainer.export();
-      return validationAccuracy(
-        { cache: validation, preprocessing, labels, threads },
-        starting.finish(encoder).encoder,
-        head,
-      );
+      return { ...starting.finish(encoder), head, labels, normalised: false };
     },
-  });
-  const { encoder, head } = trainer.export();
-  await trainer.release();
-  return { ...result, ...starting.finish(encoder), head, labels, normalised: false };
+  };
 }
 
 /** The base's head where it answers the same labels, a new one otherwise. */

@@ -46,9 +46,15 @@ export class ContrastiveBatches {
     this.titles = options.titles ? train.items.map((item) => textTokens(item.title, TITLE_ENCODING)) : [];
   }
 
+  /** Which items a batch holds, row by row. */
+  itemsOf(step: number): number[] {
+    const anchors = this.anchorsOf(step);
+    return [...anchors, ...this.partnersOf(anchors, step)];
+  }
+
   feeds(step: number): Feeds {
-    const { batchSize, attributes, neighbours } = this.options;
-    const anchors = this.stream.take((step * batchSize) / 2, batchSize / 2);
+    const { attributes, neighbours } = this.options;
+    const anchors = this.anchorsOf(step);
     const partners = this.partnersOf(anchors, step);
     const items = [...anchors, ...partners];
     const targets = contrastiveTargets(anchors, partners, {
@@ -66,6 +72,11 @@ export class ContrastiveBatches {
       ...Object.fromEntries(labels),
       ...(this.options.titles ? this.titleFeeds(items) : {}),
     };
+  }
+
+  private anchorsOf(step: number): Uint32Array {
+    const pairs = this.options.batchSize / 2;
+    return this.stream.take(step * pairs, pairs);
   }
 
   private partnersOf(anchors: Uint32Array, step: number): Uint32Array {

@@ -14,21 +14,14 @@ import {
   weightedSum,
 } from '@graft/engine';
 import type { TaskOf } from '@graft/protocol';
-import {
-  classIndices,
-  labelVocabulary,
-  NO_LABEL,
-  runTraining,
-  trainerOptions,
-  type TrainingResult,
-} from '@graft/runner';
+import { classIndices, labelVocabulary, NO_LABEL, type PreparedTraining, trainerOptions } from '@graft/runner';
 import { ContrastiveBatches, TITLE_ENCODING } from './contrastive-batches.js';
 import { refuseAdapter } from './encoder-training.js';
 import type { TrainedModels } from './export-bundle.js';
 import { buildHead } from './head.js';
 import { Neighbours } from './neighbours.js';
 import { schedule } from './schedule.js';
-import type { Setup } from './setup.js';
+import { pictureInputs, type Setup } from './setup.js';
 import { validationAccuracy } from './validation.js';
 import { buildProjection } from './vision-encoder.js';
 
@@ -50,10 +43,10 @@ const ATTRIBUTE_WEIGHT = 1;
  * together, items that share attributes, and (through a text tower that is thrown away afterwards) items with like titles.
  * What is exported reads pictures only: a served item needs no attribute, title or click.
  */
-export async function trainDomainEncoder(
+export async function prepareDomainEncoder(
   setup: Setup,
   objective: ContrastiveObjective,
-): Promise<TrainedModels & TrainingResult> {
+): Promise<PreparedTraining<TrainedModels>> {
   const { context, dataset, train, validation, preprocessing } = setup;
   const { training } = context.input;
   const { seed, threads } = context.task;
@@ -98,25 +91,40 @@ export async function trainDomainEncoder(
     neighbours,
     attributes,
   });
-  const result = await runTraining(context, {
-    trainer,
-    ...plan,
-    imagesPerStep: batchSize,
-    learningRate: learningRate(plan),
-    feeds: (step) => batches.feeds(step),
-    evaluate: () => {
-      const trained = trainer.export();
-      return validationAccuracy({ cache: validation, preprocessing, labels, threads }, trained.encoder, trained.head);
-    },
-  });
-  const trained = trainer.export();
-  await trainer.release();
   return {
-    ...result,
-    encoder: trained.encoder,
-    head: objective.attributes.length > 0 ? trained.head : undefined,
-    labels,
-    normalised: true,
+    plan: {
+      trainer,
+      ...plan,
+      imagesPerStep: batchSize,
+      learningRate: learningRate(plan),
+      feeds: (step) => batches.feeds(step),
+      evaluate: () => {
+        const trained = trainer.export();
+        return validationAccuracy({ cache: validation, preprocessing, labels, threads }, trained.encoder, trained.head);
+      },
+    },
+    inputs: {
+      ...pictureInputs(setup),
+      itemsOf: (batch) => batches.itemsOf(batch),
+      labels,
+      texts: objective.titles
+        ? {
+            encoding: TITLE_ENCODING,
+            ids: 'titles.tokens',
+            weights: 'titles.weights',
+            readings: ({ title }) => [title],
+          }
+        : null,
+    },
+    models: () => {
+      const trained = trainer.export();
+      return {
+        encoder: trained.encoder,
+        head: objective.attributes.length > 0 ? trained.head : undefined,
+        labels,
+        normalised: true,
+      };
+    },
   };
 }
 

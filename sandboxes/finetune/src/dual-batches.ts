@@ -55,10 +55,15 @@ export class DualBatches {
     this.labels = labelFeeds(train.items, options.labels);
   }
 
+  /** Which items a batch holds, row by row. */
+  itemsOf(batch: number): Uint32Array {
+    const { anchors, partners } = this.pairsOf(batch);
+    return Uint32Array.of(...anchors, ...partners);
+  }
+
   feeds(batch: number): Feeds {
-    const { batchSize, neighbours } = this.options;
-    const anchors = this.chosen(batch, neighbours ? batchSize / 2 : batchSize);
-    const partners = neighbours ? this.partnersOf(anchors, neighbours, batch) : new Uint32Array(0);
+    const { neighbours } = this.options;
+    const { anchors, partners } = this.pairsOf(batch);
     const items = Uint32Array.of(...anchors, ...partners);
     return {
       pixel_values: this.pictures.fill(items, batch),
@@ -66,6 +71,12 @@ export class DualBatches {
       ...this.labels(items),
       ...(neighbours ? pairTargets(anchors, partners, neighbours) : {}),
     };
+  }
+
+  private pairsOf(batch: number): { anchors: Uint32Array; partners: Uint32Array } {
+    const { batchSize, neighbours } = this.options;
+    const anchors = this.chosen(batch, neighbours ? batchSize / 2 : batchSize);
+    return { anchors, partners: neighbours ? this.partnersOf(anchors, neighbours, batch) : new Uint32Array(0) };
   }
 
   private chosen(batch: number, count: number): Uint32Array {

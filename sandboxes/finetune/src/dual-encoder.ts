@@ -1,6 +1,6 @@
 import { compose, learningRate, type Loss, Trainer, weightedSum } from '@graft/engine';
 import type { TextEncoding, TextTower } from '@graft/protocol';
-import { InputInvalid, labelVocabulary, runTraining, trainerOptions, type TrainingResult } from '@graft/runner';
+import { InputInvalid, labelVocabulary, type PreparedTraining, trainerOptions } from '@graft/runner';
 import { centredProjection } from './centred-projection.js';
 import type { ContrastiveObjective } from './contrastive.js';
 import { DualBatches } from './dual-batches.js';
@@ -10,7 +10,7 @@ import type { TrainedModels } from './export-bundle.js';
 import { HardGroups } from './hard-groups.js';
 import { Neighbours } from './neighbours.js';
 import { schedule } from './schedule.js';
-import type { Setup } from './setup.js';
+import { pictureInputs, type Setup } from './setup.js';
 import { buildTextEncoder } from './text-encoder.js';
 import { textRecall } from './text-recall.js';
 
@@ -21,10 +21,10 @@ export type DualObjective = ContrastiveObjective & { readonly text: TextTower };
  * (a classifier whose weights the text tower writes, so that a plain "navy blue" is a good query), and items against items that
  * the same people engaged with. Both towers are exported.
  */
-export async function trainDualEncoder(
+export async function prepareDualEncoder(
   setup: Setup,
   objective: DualObjective,
-): Promise<TrainedModels & TrainingResult> {
+): Promise<PreparedTraining<TrainedModels>> {
   const { context, train, validation, preprocessing } = setup;
   const { training } = context.input;
   const { text } = objective;
@@ -77,26 +77,39 @@ export async function trainDualEncoder(
     neighbours,
     shares: text.loss === 'info-nce',
   });
-  const result = await runTraining(context, {
-    trainer,
-    ...plan,
-    imagesPerStep: batchSize,
-    learningRate: learningRate(plan),
-    feeds: (batch) => batches.feeds(batch),
-    evaluate: () => {
-      const { vision, text: texts } = trainer.export();
-      return textRecall({ cache: validation, preprocessing, encoding, threads }, vision, texts);
-    },
-  });
-  const trained = trainer.export();
-  await trainer.release();
   return {
-    ...result,
-    encoder: trained.vision,
-    text: { encoder: trained.text, encoding, matryoshka: text.matryoshka },
-    head: undefined,
-    labels: {},
-    normalised: true,
+    plan: {
+      trainer,
+      ...plan,
+      imagesPerStep: batchSize,
+      learningRate: learningRate(plan),
+      feeds: (batch) => batches.feeds(batch),
+      evaluate: () => {
+        const { vision, text: texts } = trainer.export();
+        return textRecall({ cache: validation, preprocessing, encoding, threads }, vision, texts);
+      },
+    },
+    inputs: {
+      ...pictureInputs(setup),
+      itemsOf: (batch) => batches.itemsOf(batch),
+      labels,
+      texts: {
+        encoding,
+        ids: 'texts.ids',
+        weights: 'texts.weights',
+        readings: (item) => (text.metadata > 0 ? [item.title, item] : [item.title]),
+      },
+    },
+    models: () => {
+      const trained = trainer.export();
+      return {
+        encoder: trained.vision,
+        text: { encoder: trained.text, encoding, matryoshka: text.matryoshka },
+        head: undefined,
+        labels: {},
+        normalised: true,
+      };
+    },
   };
 }
 

@@ -1,12 +1,15 @@
 import { UnmatchedPattern } from '@graft/engine';
-import { Dataset, InputInvalid, type TrainingResult } from '@graft/runner';
-import { trainClassifier } from './classify.js';
-import { trainDomainEncoder } from './contrastive.js';
-import { trainDualEncoder } from './dual-encoder.js';
+import { Dataset, InputInvalid, type PreparedTraining, rehearse, runTraining, startWatch } from '@graft/runner';
+import { prepareClassifier } from './classify.js';
+import { prepareDomainEncoder } from './contrastive.js';
+import { prepareDualEncoder } from './dual-encoder.js';
 import { exportBundle, type TrainedModels } from './export-bundle.js';
 import { type FinetuneContext, prepare, type Setup } from './setup.js';
 
-/** Trains a vision encoder, with a head (`classify`) or as a domain or dual encoder (`contrastive`), and writes the bundle. */
+/**
+ * Trains a vision encoder, with a head (`classify`) or as a domain or dual encoder (`contrastive`), and writes the bundle; or,
+ * asked for a preflight, shows what that would read and take.
+ */
 export async function finetune(context: FinetuneContext): Promise<Record<string, unknown>> {
   try {
     return await train(context);
@@ -16,26 +19,36 @@ export async function finetune(context: FinetuneContext): Promise<Record<string,
 }
 
 async function train(context: FinetuneContext): Promise<Record<string, unknown>> {
-  const { dataset: mount, objective } = context.input;
+  const { dataset: mount, objective, preflight } = context.input;
+  const watch = startWatch();
   await using dataset = await Dataset.open(context.inputPath(mount));
   const setup = await prepare(context, dataset);
-  const trained = await trainedBy(setup, objective);
-  const { spaceId } = await exportBundle(setup, trained);
+  const training = await prepareTraining(setup, objective);
+  const { trainer } = training.plan;
+  if (preflight) {
+    const figures = await rehearse(context, training, watch());
+    await trainer.release();
+    return figures;
+  }
+  const { steps, imagesPerSecond, final } = await runTraining(context, training.plan);
+  const models = training.models();
+  await trainer.release();
+  const { spaceId } = await exportBundle(setup, models);
   context.artifact('bundle', 'bundle');
   return {
-    steps: trained.steps,
+    steps,
     trainItems: setup.train.items.length,
-    imagesPerSecond: Math.round(trained.imagesPerSecond),
+    imagesPerSecond: Math.round(imagesPerSecond),
     spaceId,
-    ...trained.final,
+    ...final,
   };
 }
 
-function trainedBy(
+function prepareTraining(
   setup: Setup,
   objective: FinetuneContext['input']['objective'],
-): Promise<TrainedModels & TrainingResult> {
-  if (objective.kind === 'classify') return trainClassifier(setup, objective.targets);
+): Promise<PreparedTraining<TrainedModels>> {
+  if (objective.kind === 'classify') return prepareClassifier(setup, objective.targets);
   const { text } = objective;
-  return text === null ? trainDomainEncoder(setup, objective) : trainDualEncoder(setup, { ...objective, text });
+  return text === null ? prepareDomainEncoder(setup, objective) : prepareDualEncoder(setup, { ...objective, text });
 }

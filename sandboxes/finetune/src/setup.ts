@@ -8,6 +8,7 @@ import {
   InputInvalid,
   openBundle,
   type RecipeContext,
+  type TrainingInputs,
 } from '@graft/runner';
 import { PixelCache } from './pixel-cache.js';
 import { buildVisionEncoder } from './vision-encoder.js';
@@ -44,6 +45,23 @@ export async function prepare(context: FinetuneContext, dataset: Dataset): Promi
     ...start,
     train: await decode(trainItems),
     validation: await decode(dataset.itemsOf('val')),
+  };
+}
+
+/** What a preflight shows of the pictures. */
+export function pictureInputs({
+  train,
+  validation,
+  preprocessing,
+}: Setup): Pick<TrainingInputs, 'train' | 'validation' | 'pictures'> {
+  return {
+    train: train.items,
+    validation: validation.items,
+    pictures: {
+      preprocessing,
+      train: (index) => train.picture(index),
+      validation: (index) => validation.picture(index),
+    },
   };
 }
 

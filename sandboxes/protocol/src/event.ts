@@ -13,7 +13,15 @@ const EventBase = z.strictObject({
   at: z.iso.datetime(),
 });
 
-export const ArtifactKind = z.enum(['dataset', 'problems', 'bundle', 'snapshot', 'report', 'space-report']);
+export const ArtifactKind = z.enum([
+  'dataset',
+  'problems',
+  'bundle',
+  'snapshot',
+  'report',
+  'space-report',
+  'preflight',
+]);
 export type ArtifactKind = z.infer<typeof ArtifactKind>;
 
 export const Event = z.discriminatedUnion('type', [

@@ -11,6 +11,7 @@ export * from './formats/dataset.js';
 export * from './formats/evaluation.js';
 export * from './formats/interval.js';
 export * from './formats/retrieval.js';
+export * from './formats/preflight.js';
 export * from './formats/space.js';
 export * from './formats/space-report.js';
 export * from './formats/tree.js';

@@ -3,6 +3,9 @@ import { HnswParameters, VectorDtype } from './formats/space.js';
 import { TextEncoding } from './formats/bundle.js';
 import { Name, RelativePath, Split } from './ids.js';
 
+/** US dollars, where nobody says otherwise. */
+export const PRICE_PER_CPU_HOUR = 0.04;
+
 /** A mounted tree artifact, named by its folder below the task's inputs root. */
 const Mount = RelativePath;
 
@@ -121,6 +124,11 @@ export const TrainingParameters = z.strictObject({
 });
 export type TrainingParameters = z.infer<typeof TrainingParameters>;
 
+const preflight = z
+  .boolean()
+  .default(false)
+  .describe('Only shows what the training would read and take: writes tree `preflight` in place of the bundle');
+
 /** The second tower of a dual encoder: hashed words, embedded, averaged and passed through a residual network. */
 export const TextTower = TextEncoding.omit({ kind: true }).extend({
   width: z.number().int().min(8).max(1024).default(128).describe('Width of the token embeddings and layers'),
@@ -193,6 +201,7 @@ export const FinetuneInput = z.strictObject({
   architecture: VisionArchitecture.nullable().default(null),
   objective: FinetuneObjective,
   training: TrainingParameters,
+  preflight,
 });
 
 /** Computes one vector per item of `dataset` with the bundle's encoder; items unchanged since `previous` are copied. Writes tree `snapshot`. */
@@ -223,6 +232,7 @@ export const SwapEncoderInput = z.strictObject({
       .describe('Width of the hidden layer; 0 for a linear projector'),
   }),
   training: TrainingParameters,
+  preflight,
 });
 
 export const Candidate = z.strictObject({
@@ -264,7 +274,7 @@ export const EvaluateInput = z.strictObject({
     .default(30)
     .describe('Interleaved rounds; each times every candidate at every size'),
   bootstrap: z.number().int().min(100).max(20000).default(2000),
-  pricePerCpuHour: z.number().positive().default(0.04),
+  pricePerCpuHour: z.number().positive().default(PRICE_PER_CPU_HOUR),
 });
 
 /** Looks at the vectors of `snapshot` and, where given, at what changed against another snapshot. Writes tree `space-report`. */

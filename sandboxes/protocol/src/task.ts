@@ -18,6 +18,8 @@ const TaskBase = z.strictObject({
   seed: z.number().int().min(0).max(0xffff_ffff),
   /** Threads the recipe may compute with. */
   threads: z.number().int().min(1).max(256),
+  /** Memory its processes may take together; absent where nothing limits it. */
+  memoryBytes: z.number().int().positive().optional(),
   /** Folders as the sandbox sees them. `workspace` outlives an attempt of the same run: checkpoints lie in `workspace/checkpoint`, results in `workspace/out`. */
   inputsRoot: z.string().startsWith('/'),
   workspace: z.string().startsWith('/'),

@@ -19,6 +19,8 @@ export { classIndices, labelFeeds, labelVocabulary, NO_LABEL, type LabelVocabula
 export { mapInOrder } from './map-in-order.js';
 export { decodeItems, decodePicture, pictureBytes, type PixelCrop, PixelScaler } from './pictures.js';
 export { sharp } from './picture-decoder.js';
+export { rehearse, startWatch } from './preflight/rehearsal.js';
+export type { PreparedTraining, TextInputs, TrainingFeeds, TrainingInputs } from './preflight/training-inputs.js';
 export { permutation, Random } from './random.js';
 export { RecipeContext, type Reporting, type SendEvent } from './recipe-context.js';
 export { runRecipe, serveChannel } from './run-recipe.js';

@@ -11,12 +11,25 @@ export interface TextTokens {
   readonly weights: Float32Array;
 }
 
+/** Hashes a text to the rows of a table of token embeddings; tokens beyond `length` are left out. */
+export function textTokens(text: EncodableText, encoding: TextEncoding): TextTokens {
+  const { buckets, length } = encoding;
+  const kept = tokensOf(text, encoding).slice(0, length);
+  const ids = new BigInt64Array(length);
+  const weights = new Float32Array(length);
+  for (const [index, token] of kept.entries()) {
+    ids[index] = BigInt(bucket(token) % buckets);
+    weights[index] = 1 / kept.length;
+  }
+  return { ids, weights };
+}
+
 /**
- * Hashes a text to the rows of a table of token embeddings: its words, then pairs (triples) of words that follow each other, then
- * pieces of words; what is beyond `length` is left out. An attribute is one token of its own, `name=value`, and its value's words
- * are read like any others: a plain "navy blue" meets them.
+ * All tokens of a text in the order they are read: its words, then pairs (triples) of words that follow each other, then pieces of
+ * words. An attribute is one token of its own, `name=value`, and its value's words are read like any others: a plain "navy blue"
+ * meets them.
  */
-export function textTokens(text: EncodableText, { buckets, length, ngrams, characters }: TextEncoding): TextTokens {
+export function tokensOf(text: EncodableText, { ngrams, characters }: TextEncoding): string[] {
   const parts = typeof text === 'string' ? [text] : [text.title, ...Object.values(text.attributes)];
   const phrases = parts.map(wordsOf);
   const attributes =
@@ -26,14 +39,7 @@ export function textTokens(text: EncodableText, { buckets, length, ngrams, chara
     for (const words of phrases) tokens.push(...windows(words, size).map((window) => window.join(' ')));
   if (characters > 0)
     for (const word of new Set(phrases.flat())) tokens.push(...windows([`<`, ...word, `>`], characters).map(piece));
-  const kept = tokens.slice(0, length);
-  const ids = new BigInt64Array(length);
-  const weights = new Float32Array(length);
-  for (const [index, token] of kept.entries()) {
-    ids[index] = BigInt(bucket(token) % buckets);
-    weights[index] = 1 / kept.length;
-  }
-  return { ids, weights };
+  return tokens;
 }
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -7,8 +7,10 @@ const MAX_EVALUATIONS = 20;
 
 type Figures = Readonly<Record<string, number>>;
 
-/** What the loop needs of the engine's trainer: that it trains to the end of a plan by itself. */
+/** What the loop needs of the engine's trainer: that it trains to the end of a plan by itself; a rehearsal makes single steps. */
 export interface Trainee<Feeds> {
+  step(feeds: Feeds | Iterable<Feeds>, learningRate: number): Promise<unknown>;
+  release(): Promise<void>;
   fit(plan: {
     readonly totalSteps: number;
     readonly learningRate: (step: number) => number;
@@ -74,7 +76,6 @@ export interface TrainingResult {
 export async function runTraining<Feeds>(context: Reporting, plan: TrainingPlan<Feeds>): Promise<TrainingResult> {
   const { trainer, totalSteps, accumulation = 1, earlyStopping } = plan;
   const curveEvery = Math.max(1, Math.floor(totalSteps / CURVE_POINTS));
-  const epochsPerEvaluation = Math.max(1, Math.ceil(totalSteps / plan.stepsPerEpoch / MAX_EVALUATIONS));
   const speed = new Speed(plan.imagesPerStep * accumulation);
   const curve = (step: number, values: Figures): void => {
     for (const [name, value] of Object.entries(values)) context.metric(name, step, value);
@@ -82,9 +83,9 @@ export async function runTraining<Feeds>(context: Reporting, plan: TrainingPlan<
   const result = await trainer.fit({
     totalSteps,
     learningRate: plan.learningRate,
-    batches: (step) => (accumulation === 1 ? plan.feeds(step) : batchesOf(plan, step * accumulation, accumulation)),
+    batches: (step) => batchesOf(plan, step),
     validation: {
-      every: plan.stepsPerEpoch * epochsPerEvaluation,
+      every: stepsPerEvaluation(plan),
       evaluate: plan.evaluate,
       ...(earlyStopping ? { earlyStopping } : {}),
     },
@@ -116,12 +117,24 @@ export async function runTraining<Feeds>(context: Reporting, plan: TrainingPlan<
   return { steps: result.steps, imagesPerSecond: speed.perSecond, final: result.final };
 }
 
-function* batchesOf<Feeds>(
-  { feeds }: Pick<TrainingPlan<Feeds>, 'feeds'>,
-  first: number,
-  count: number,
-): Generator<Feeds> {
+/** What an update is made from: a batch, or its micro-batches one after the other. */
+export function batchesOf<Feeds>(
+  { feeds, accumulation = 1 }: Pick<TrainingPlan<Feeds>, 'feeds' | 'accumulation'>,
+  step: number,
+): Feeds | Iterable<Feeds> {
+  return accumulation === 1 ? feeds(step) : microBatches(feeds, step * accumulation, accumulation);
+}
+
+function* microBatches<Feeds>(feeds: (batch: number) => Feeds, first: number, count: number): Generator<Feeds> {
   for (let batch = first; batch < first + count; batch += 1) yield feeds(batch);
+}
+
+/** Between two validations. */
+export function stepsPerEvaluation({
+  totalSteps,
+  stepsPerEpoch,
+}: Pick<TrainingPlan<never>, 'totalSteps' | 'stepsPerEpoch'>): number {
+  return stepsPerEpoch * Math.max(1, Math.ceil(totalSteps / stepsPerEpoch / MAX_EVALUATIONS));
 }
 
 /** Images seen by the time that training them took, validation and checkpoints left out. */

@@ -1,7 +1,7 @@
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphBuilder, saveModel } from '@graft/engine';
-import { type Event, type SpaceDefinition, TrainingParameters } from '@graft/protocol';
+import { type Event, PreflightReport, type SpaceDefinition, TrainingParameters } from '@graft/protocol';
 import {
   openBundle,
   Random,
@@ -153,6 +153,18 @@ it.each([
 ])('refuses a snapshot %s', async (_name, snapshot, message) => {
   const { failure } = await swap({ snapshot });
   expect(failure).toMatchObject({ code: 'input-invalid', message: expect.stringContaining(message) });
+});
+
+it('shows before training what it would read, and writes nothing else', async () => {
+  const { failure, workspace } = await swap({ preflight: true });
+  expect(failure).toBeUndefined();
+  expect(await readdir(join(workspace, 'out'))).toEqual(['preflight']);
+  const text = await readFile(join(workspace, 'out/preflight/preflight.json'), 'utf8');
+  const report = PreflightReport.parse(JSON.parse(text));
+  expect(report).toMatchObject({ recipe: 'swap-encoder', items: { train: 120, validation: 40 }, texts: null });
+  expect(report.duplicates.nearPictures).toBeNull();
+  expect(report.examples[0]).toMatchObject({ picture: null, vector: { dim: DIM }, tokens: null });
+  expect(report.examples[0]?.labels).toMatchObject([{ target: 'colour', counted: true }]);
 });
 
 it('refuses adapters of a projector that is new', async () => {

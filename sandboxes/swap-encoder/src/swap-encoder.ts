@@ -8,8 +8,10 @@ import {
   NO_LABEL,
   openBundle,
   type RecipeContext,
+  rehearse,
   runTraining,
   Snapshot,
+  startWatch,
   trainerOptions,
   trainingSchedule,
 } from '@graft/runner';
@@ -19,9 +21,13 @@ import { buildItemProjector } from './item-projector.js';
 import { validationAccuracy } from './validation.js';
 import { assertCovers, VectorTable } from './vector-table.js';
 
-/** Trains an item_projector over stored vectors, with the base's head behind it, and writes the bundle that needs no picture. */
+/**
+ * Trains an item_projector over stored vectors, with the base's head behind it, and writes the bundle that needs no picture; or,
+ * asked for a preflight, shows what that would read and take.
+ */
 export async function swapEncoder(context: RecipeContext<'swap-encoder'>): Promise<Record<string, unknown>> {
   const { input } = context;
+  const watch = startWatch();
   const { training, targets } = input;
   const { seed, threads } = context.task;
   if (training.lora !== null)
@@ -66,17 +72,32 @@ export async function swapEncoder(context: RecipeContext<'swap-encoder'>): Promi
   });
   const stream = new ItemStream(itemCount, seed);
   const labelsOf = labelFeeds(train.items, labels);
-  const result = await runTraining(context, {
+  const itemsOf = (batch: number): Uint32Array => stream.take(batch * batchSize, batchSize);
+  const wholePlan = {
     trainer,
     ...plan,
     imagesPerStep: batchSize,
     learningRate: learningRate(plan),
-    feeds: (batch) => {
-      const chosen = stream.take(batch * batchSize, batchSize);
+    feeds: (batch: number) => {
+      const chosen = itemsOf(batch);
       return { item_embeddings: train.gather(chosen), ...labelsOf(chosen) };
     },
     evaluate: () => validationAccuracy(validation, labels, trainer.export()),
-  });
+  };
+  if (input.preflight) {
+    const inputs = {
+      train: train.items,
+      validation: validation.items,
+      itemsOf,
+      labels,
+      pictures: null,
+      texts: null,
+    };
+    const figures = await rehearse(context, { plan: wholePlan, inputs }, watch());
+    await trainer.release();
+    return figures;
+  }
+  const result = await runTraining(context, wholePlan);
   const trained = trainer.export();
   await trainer.release();
   const { space } = snapshot.manifest;

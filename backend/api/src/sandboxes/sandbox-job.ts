@@ -42,6 +42,7 @@ export function taskOf(job: SandboxJob, view: SandboxView): Task {
     attempt: job.attempt,
     seed: job.seed,
     threads: job.threads,
+    memoryBytes: job.limits.memoryBytes,
     inputsRoot: view.inputs,
     workspace: view.workspace,
   } as const;

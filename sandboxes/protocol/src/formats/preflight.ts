@@ -46,9 +46,11 @@ const Estimate = z.strictObject({
   itemsPerStep: z.number().int(),
   /** Real steps of the real graph on the real data; `low` and `high` are the fastest and the slowest. */
   stepSeconds: z.strictObject({ median: z.number(), low: z.number(), high: z.number(), n: z.number().int() }),
-  prepareSeconds: z.number().describe('Reading and decoding, measured whole'),
-  totalSeconds: z.number().describe('Preparation and all steps; validation adds to it'),
-  peakMemoryBytes: z.number().int().describe('Of the whole sandbox process while it trained'),
+  prepareSeconds: z.number().describe('Reading, decoding and building the graph, measured whole'),
+  validationSeconds: z.number().describe('All validations, by one that was measured'),
+  totalSeconds: z.number().describe('Preparation, all steps and all validations; an early stop makes it shorter'),
+  peakMemoryBytes: z.number().int().describe('Of the whole sandbox process while it trained and validated'),
+  memoryLimitBytes: z.number().int().nullable().describe('What the run may take; null where nothing limits it'),
   cpuSeconds: z.number(),
   cost: z.strictObject({ currency: z.string(), perCpuHour: z.number(), value: z.number() }),
 });
