@@ -9,6 +9,7 @@ import {
   GraphProtoSchema,
 } from '../proto/onnx.gen.js';
 import { node } from '../proto/messages.js';
+import { openSession } from '../runtime/session.js';
 import { gradientError } from '../testing/finite-differences.js';
 import { apply } from '../testing/gradient-cases.js';
 import { float32, type Tensor } from '../tensors/tensor.js';
@@ -32,6 +33,22 @@ describe('differentiation', () => {
     const cells = (text: string) => text.replaceAll(/[ -]+/g, ' ');
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
     expect(cells(readme)).toContain(cells(operatorTable()));
+  });
+
+  // onnx/backend/test/data/simple (Apache-2.0) at a = 1, b = 2.
+  it.each([
+    { test: 'test_gradient_of_add', y: 3, byA: 1, byB: 1 },
+    { test: 'test_gradient_of_add_and_mul', y: 3, byA: 4, byB: 1 },
+  ])('answers as published in $test', async ({ test, y, byA, byB }) => {
+    const g = new GraphBuilder();
+    const [a, b] = [g.parameterOf('a', float32([], [1])), g.parameterOf('b', float32([], [2]))];
+    const sum = g.add(a, b);
+    const result = test.endsWith('mul') ? g.mul(sum, a) : sum;
+    const gradients = gradientsOf(g, result, a, b);
+    const model = g.toTrainingModel({ y: result, byA: gradients.get('a')!, byB: gradients.get('b')! });
+    await using session = await openSession(model, { threads: 1 });
+    const answer = await session.run({ a: float32([], [1]), b: float32([], [2]) }, ['y', 'byA', 'byB']);
+    expect(Object.values(answer).map(({ data }) => Number(data[0]))).toEqual([y, byA, byB]);
   });
 
   it('adds up the uses of a value and leaves unused outputs alone', async () => {

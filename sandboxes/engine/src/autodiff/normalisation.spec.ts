@@ -1,9 +1,19 @@
+import { float32 } from '../tensors/tensor.js';
 import { apply, describeGradients } from '../testing/gradient-cases.js';
 import { normalisationRules } from './normalisation.js';
 
 describeGradients(normalisationRules, {
   Softmax: {
     'over the last axis': { shapes: [[3, 4]], build: (g, a) => g.softmax(a) },
+    'of rows masked altogether': {
+      shapes: [[2, 3]],
+      build: (g, a) => {
+        const masked = g.add(a, g.constant(float32([2, 3], [0, 0, 0, -Infinity, -Infinity, -Infinity])));
+        const y = g.softmax(masked);
+        const [missing] = g.emit({ opType: 'IsNaN', inputs: [y], outputs: [{ type: 'bool', shape: [2, 3] }] });
+        return g.where(missing!, 0, y);
+      },
+    },
     'over the first axis': { shapes: [[3, 4]], build: (g, a) => g.softmax(a, 0) },
   },
   LogSoftmax: { 'over the last axis': { shapes: [[3, 4]], build: (g, a) => g.logSoftmax(a) } },
