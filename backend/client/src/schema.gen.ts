@@ -2079,6 +2079,11 @@ export interface components {
                             targets?: string[];
                         } | null;
                     };
+                    /**
+                     * @description Only shows what the training would read and take: writes tree `preflight` in place of the bundle
+                     * @default false
+                     */
+                    preflight?: boolean;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -2262,6 +2267,11 @@ export interface components {
                             targets?: string[];
                         } | null;
                     };
+                    /**
+                     * @description Only shows what the training would read and take: writes tree `preflight` in place of the bundle
+                     * @default false
+                     */
+                    preflight?: boolean;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -2701,6 +2711,11 @@ export interface components {
                             targets: string[];
                         } | null;
                     };
+                    /**
+                     * @description Only shows what the training would read and take: writes tree `preflight` in place of the bundle
+                     * @default false
+                     */
+                    preflight: boolean;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -2878,6 +2893,11 @@ export interface components {
                             targets: string[];
                         } | null;
                     };
+                    /**
+                     * @description Only shows what the training would read and take: writes tree `preflight` in place of the bundle
+                     * @default false
+                     */
+                    preflight: boolean;
                 };
                 /** @description Register the resulting bundle as a model version */
                 register?: {
@@ -3088,7 +3108,7 @@ export interface components {
         RunArtifact: {
             name: string;
             /** @enum {string} */
-            kind: "dataset" | "problems" | "bundle" | "snapshot" | "report" | "space-report";
+            kind: "dataset" | "problems" | "bundle" | "snapshot" | "report" | "space-report" | "preflight";
             treeHash: string;
             fileCount: number;
             sizeBytes: number;
@@ -3615,7 +3635,7 @@ export interface components {
              */
             encoderVersionId?: string | null;
             /**
-             * @description Take a snapshot of another space, with that space's own encoder; otherwise that is space-mismatch
+             * @description Take a snapshot of another space, with that space's own encoder; otherwise that is space-mismatch, unless the two are declared compatible
              * @default false
              */
             allowNewSpace?: boolean;

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ArtifactsService } from '../artifacts/index.js';
 import { DomainError, invalidField } from '../kernel/index.js';
 import { ModelsService } from '../models/index.js';
+import { SpaceCompatibilitiesService } from '../space-compatibilities/index.js';
 import { SpacesService, type Snapshot } from '../spaces/index.js';
 
 /** A bundle that reads questions into the space of a snapshot. */
@@ -17,6 +18,7 @@ export class SearchEncoders {
     private readonly artifacts: ArtifactsService,
     private readonly models: ModelsService,
     private readonly spaces: SpacesService,
+    private readonly compatibilities: SpaceCompatibilitiesService,
   ) {}
 
   /**
@@ -35,6 +37,23 @@ export class SearchEncoders {
         `The snapshot holds vectors of space ${snapshot.spaceId}; the encoder writes ${found ?? 'none'}. Give a model version whose vision_encoder writes the snapshot's space, or none to use the one that made it.`,
       );
     return { tree, readsTexts: components['text_encoder']?.space?.id === snapshot.spaceId };
+  }
+
+  /**
+   * Scores and neighbours of another space are others: that is nothing to happen by mistake, unless an admin has declared the two compatible.
+   * @throws DomainError `space-mismatch`
+   */
+  async assertSwitchable(answeringSpaceId: string, { spaceId }: Snapshot): Promise<void> {
+    if (spaceId === answeringSpaceId) return;
+    const declared = await this.compatibilities.list(
+      { querySpaceId: answeringSpaceId, storedSpaceId: spaceId },
+      { page: 1, perPage: 1, sort: 'createdAt', order: 'desc' },
+    );
+    if (declared.total > 0) return;
+    throw new DomainError(
+      'space-mismatch',
+      `This index answers in space ${answeringSpaceId}, the snapshot is of ${spaceId}, and nobody has declared them compatible. Send allowNewSpace: true to switch the encoder of the questions with it.`,
+    );
   }
 
   private async treeOf({ spaceId }: Snapshot, modelVersionId: string | null): Promise<string> {

@@ -7,7 +7,7 @@ import { insertModel } from '../testing/model-rows.js';
 import { SearchIndexesRepository } from './search-indexes.repository.js';
 import { SearchIndexesService } from './search-indexes.service.js';
 import { startFakeSearchServer, type FakeSearchServer } from './testing/fake-search-server.js';
-import { insertDataset, insertSnapshot, insertSpace } from './testing/search-rows.js';
+import { declareCompatible, insertDataset, insertSnapshot, insertSpace } from './testing/search-rows.js';
 
 const database = useDatabase();
 let app: TestApp;
@@ -185,13 +185,17 @@ describe('a switch', () => {
     expect((await serversOf(id)).map(({ wanted }) => wanted)).toEqual([true, false, false]);
   });
 
-  it('to another space, of the same dimension too, is refused unless it is asked for; another dataset always', async () => {
+  it('to another space, of the same dimension too, is refused unless it is asked for or declared compatible; another dataset always', async () => {
     const { id } = await answering('spaces');
     const foreign = await aSnapshot(await insertSpace(database, app, false));
     const refused = await call('PUT', `/${id}/snapshot`, { snapshotId: foreign });
     expect([refused.statusCode, refused.json().code]).toEqual([409, 'space-mismatch']);
     const allowed = await call('PUT', `/${id}/snapshot`, { snapshotId: foreign, allowNewSpace: true });
     expect(allowed.json().next).toMatchObject({ snapshotId: foreign, readsTexts: false });
+    const declared = await insertSpace(database, app, true);
+    await declareCompatible(database, spaceId, declared);
+    const compatible = await call('PUT', `/${id}/snapshot`, { snapshotId: await aSnapshot(declared) });
+    expect(compatible.json().next).toMatchObject({ spaceId: declared });
     const other = await insertDataset(database, 'other');
     const elsewhere = await insertSnapshot(database, spaceId, other.versionId);
     expect((await call('PUT', `/${id}/snapshot`, { snapshotId: elsewhere })).json().errors[0].field).toBe('snapshotId');

@@ -4,6 +4,7 @@ import { DatasetsModule } from '../datasets/index.js';
 import { ModelsModule } from '../models/index.js';
 import { DatabaseModule } from '../platform/database/index.js';
 import { SandboxesModule } from '../sandboxes/index.js';
+import { SpaceCompatibilitiesModule } from '../space-compatibilities/index.js';
 import { SpacesModule } from '../spaces/index.js';
 import { SearchEncoders } from './search-encoders.js';
 import { SearchesService } from './searches.service.js';
@@ -22,6 +23,7 @@ import { SearchServers } from './search-servers.js';
     SpacesModule,
     ModelsModule,
     SandboxesModule,
+    SpaceCompatibilitiesModule,
   ],
   controllers: [SearchIndexesController],
   providers: [

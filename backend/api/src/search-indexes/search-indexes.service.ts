@@ -111,11 +111,7 @@ export class SearchIndexesService {
       );
     const answering = before.current ?? before.next;
     const isSameSpace = answering === null || answering.spaceId === snapshot.spaceId;
-    if (!isSameSpace && !allowNewSpace)
-      throw new DomainError(
-        'space-mismatch',
-        `This index answers in space ${answering.spaceId}, the snapshot is of ${snapshot.spaceId}. Send allowNewSpace: true to switch the encoder of the questions with it.`,
-      );
+    if (answering !== null && !allowNewSpace) await this.encoders.assertSwitchable(answering.spaceId, snapshot);
     const encoder =
       isSameSpace && answering !== null && encoderVersionId === null
         ? { tree: answering.encoderTree, readsTexts: answering.readsTexts }

@@ -85,7 +85,9 @@ export const SwitchSnapshotDto = dto(
     allowNewSpace: z
       .boolean()
       .default(false)
-      .describe("Take a snapshot of another space, with that space's own encoder; otherwise that is space-mismatch"),
+      .describe(
+        "Take a snapshot of another space, with that space's own encoder; otherwise that is space-mismatch, unless the two are declared compatible",
+      ),
   }),
 );
 export type SwitchSnapshotDto = z.infer<typeof SwitchSnapshotDto>;

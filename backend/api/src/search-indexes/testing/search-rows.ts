@@ -71,3 +71,16 @@ export async function insertSnapshot(
   );
   return id;
 }
+
+/** As an admin would, after an inspection that carries it. */
+export async function declareCompatible(
+  database: TestDatabase,
+  querySpaceId: string,
+  storedSpaceId: string,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO space_compatibilities (id, query_space_id, stored_space_id, map, run_id, overlap, overlap_low, queries, reason, declared_by, declared_by_name, created_at)
+     VALUES ($1, $2, $3, 'none', $1, 0.99, 0.98, 100, 'measured', $1, 'Ada', now())`,
+    [newId(), querySpaceId, storedSpaceId],
+  );
+}
