@@ -19,7 +19,7 @@ export function quantileFigure(name: string, share: number, values: readonly num
 /** Mean with the 95 % interval of the normal approximation, within 0..1. */
 export function shareFigure(name: string, values: readonly number[]): Figure {
   const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value / n, 0);
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / Math.max(1, n - 1), 0);
   const spread = NORMAL_95 * Math.sqrt(variance / n);
   return { name, unit: 'share', value: mean, n, low: Math.max(0, mean - spread), high: Math.min(1, mean + spread) };

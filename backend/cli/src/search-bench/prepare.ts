@@ -40,7 +40,15 @@ export async function prepare(session: Session, source: SearchSource): Promise<P
   return { version, index: await untilAnswering(session, id), snapshots };
 }
 
-function specOf({ name, dataset, architecture, attributes, dim, epochs }: SearchSource): Schemas['ExperimentSpec'] {
+function specOf({
+  name,
+  dataset,
+  architecture,
+  attributes,
+  dim,
+  epochs,
+  batchSize,
+}: SearchSource): Schemas['ExperimentSpec'] {
   const catalogue = `dataset:${dataset.name}`;
   const embed = { dataset: catalogue, encoder: 'step:encoder', index: { kind: 'hnsw' } };
   const spec = {
@@ -54,8 +62,8 @@ function specOf({ name, dataset, architecture, attributes, dim, epochs }: Search
         parameters: {
           dataset: catalogue,
           architecture,
-          objective: { kind: 'contrastive', dim, attributes, titles: true, coEngagement: false },
-          training: { epochs, batchSize: 32 },
+          objective: { kind: 'contrastive', dim, attributes, coEngagement: false, text: {} },
+          training: { epochs, batchSize },
         },
         register: { model: 'search-encoder' },
       },

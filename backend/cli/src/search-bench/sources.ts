@@ -15,6 +15,7 @@ export interface SearchSource {
   readonly attributes: string[];
   readonly dim: number;
   readonly epochs: number;
+  readonly batchSize: number;
   /** Questions whose answers are measured. */
   readonly pictures: number;
 }
@@ -31,8 +32,9 @@ export const searchSources: Record<string, SearchSource> = Object.fromEntries(
       architecture: { width: 60, height: 80, patch: 20, dim: 96, depth: 2, heads: 4 },
       attributes: ['articleType', 'baseColour', 'subCategory', 'usage'],
       dim: 128,
-      // A quarter of a pass: the figures are of the search, not of what the encoder has learned.
-      epochs: 0.25,
+      // One short pass: the figures are of the search, not of what the encoder has learned.
+      epochs: 1,
+      batchSize: 128,
       pictures: 300,
     },
     {
@@ -43,6 +45,7 @@ export const searchSources: Record<string, SearchSource> = Object.fromEntries(
       attributes: ['category', 'style', 'colour', 'pattern'],
       dim: 32,
       epochs: 3,
+      batchSize: 32,
       pictures: 20,
     },
   ].map((source) => [source.name, source]),
