@@ -66,40 +66,52 @@ export function rank(source: RankingSource, wish: RankingWish): Ranking {
 }
 
 function rankExactly(source: RankingSource, { question, filter, atLeast, suffices }: RankingWish): Ranking {
-  const all: Hit[] = [];
-  for (const row of filter.rows()) all.push({ row, score: source.score(row, question) });
+  // Plain numbers: an object for each of a million rows would cost more than comparing them.
+  const rows = new Int32Array(filter.count);
+  const scores = new Float64Array(filter.count);
+  let filled = 0;
+  for (const row of filter.rows()) {
+    rows[filled] = row;
+    scores[filled] = source.score(row, question);
+    filled += 1;
+  }
   for (let k = atLeast; ; k *= GROWTH) {
-    const hits = k >= all.length ? all.sort(before) : best(all, k);
-    if (hits.length === all.length || suffices(hits)) return { hits, approximate: false, candidates: all.length };
+    const hits = best(rows, scores, k);
+    if (k >= filled || suffices(hits)) return { hits, approximate: false, candidates: filled };
   }
 }
 
-/** The `k` best of many: a heap whose root is the worst that is kept. */
-function best(all: readonly Hit[], k: number): Hit[] {
+/** The `k` best, in order: a heap whose root is the worst that is kept. */
+function best(rows: Int32Array, scores: Float64Array, k: number): Hit[] {
   const heap: Hit[] = [];
-  const worse = (a: number, b: number): boolean => before(heap[a]!, heap[b]!) > 0;
-  const swap = (a: number, b: number): void => void ([heap[a], heap[b]] = [heap[b]!, heap[a]!]);
-  for (const hit of all) {
-    if (heap.length < k) {
-      heap.push(hit);
-      for (let at = heap.length - 1; at > 0;) {
-        const parent = (at - 1) >> 1;
-        if (!worse(at, parent)) break;
-        swap(at, parent);
-        at = parent;
-      }
-    } else if (before(hit, heap[0]!) < 0) {
-      heap[0] = hit;
-      for (let at = 0; ;) {
-        const [left, right] = [2 * at + 1, 2 * at + 2];
-        let down = at;
-        if (left < k && worse(left, down)) down = left;
-        if (right < k && worse(right, down)) down = right;
-        if (down === at) break;
-        swap(at, down);
-        at = down;
-      }
-    }
+  for (let at = 0; at < rows.length; at += 1) {
+    if (heap.length === k && scores[at]! < heap[0]!.score) continue;
+    const hit = { row: rows[at]!, score: scores[at]! };
+    if (heap.length < k) siftUp(heap, hit);
+    else if (before(hit, heap[0]!) < 0) siftDown(heap, hit);
   }
   return heap.sort(before);
+}
+
+const isWorse = (a: Hit, b: Hit): boolean => before(a, b) > 0;
+
+function siftUp(heap: Hit[], hit: Hit): void {
+  let at = heap.push(hit) - 1;
+  for (let parent = (at - 1) >> 1; at > 0 && isWorse(hit, heap[parent]!); parent = (at - 1) >> 1) {
+    heap[at] = heap[parent]!;
+    at = parent;
+  }
+  heap[at] = hit;
+}
+
+/** Puts `hit` in the place of the root. */
+function siftDown(heap: Hit[], hit: Hit): void {
+  let at = 0;
+  for (let child = 1; child < heap.length; child = 2 * at + 1) {
+    if (child + 1 < heap.length && isWorse(heap[child + 1]!, heap[child]!)) child += 1;
+    if (!isWorse(heap[child]!, hit)) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = hit;
 }

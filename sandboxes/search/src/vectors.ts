@@ -9,7 +9,10 @@ export function normalise(vector: Float32Array): Float32Array {
 export function dot(matrix: Float32Array, offset: number, vector: Float32Array): number {
   const { length } = vector;
   const whole = length - (length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let index = 0; index < whole; index += 4) {
     a += matrix[offset + index]! * vector[index]!;
     b += matrix[offset + index + 1]! * vector[index + 1]!;
