@@ -46,7 +46,8 @@ async function checkChunk(chunk: Work[], onFinding: (finding: Finding) => void):
     child.once('close', (...ended: [number | null, string | null]) => resolve(ended)),
   );
   clearTimeout(silence);
-  if (started === 0) throw new Error(`Worker: expected it to start, found that it ended (${signal ?? `status ${code}`}).`);
+  if (started === 0)
+    throw new Error(`Worker: expected it to start, found that it ended (${signal ?? `status ${code}`}).`);
   if (finished < started) {
     const { test, operators, check } = chunk[started - 1]!;
     const reason = `its process ended (${signal ?? `status ${code}`})`;

@@ -203,7 +203,12 @@ describe('a model of a newer operator set', () => {
 
 describe('an operator younger than onnxruntime is written out', () => {
   it('SwiGLU', async () => {
-    const model = handWritten({ opset: 28, inputs: { x: [2] }, outputs: ['y'], nodes: [op('SwiGLU', ['x', 'x'], 'y')] });
+    const model = handWritten({
+      opset: 28,
+      inputs: { x: [2] },
+      outputs: ['y'],
+      nodes: [op('SwiGLU', ['x', 'x'], 'y')],
+    });
     const [zero, one] = (await answer(upgraded(model), float32([2], [0, 1]))).data as Float32Array;
     expect(zero).toBe(0);
     expect(one).toBeCloseTo(1 / (1 + Math.exp(-1)), 5);
