@@ -30,8 +30,10 @@ describeGradients(activationRules, {
     'with its own alpha': {
       shapes: [[3, 4]],
       range: [-3, 3],
-      // onnxruntime knows the operator from set 24 on; the same function, written out.
-      build: (g, x) => g.mul(x, g.sigmoid(g.mul(x, 0.5))),
+      build: (g, x) => {
+        g.operatorSets.set('', 24);
+        return apply(g, 'Swish', { inputs: [x], attributes: { alpha: { float: 0.5 } } });
+      },
     },
   },
   Mish: { 'on both sides': unaryCase('Mish', wide) },

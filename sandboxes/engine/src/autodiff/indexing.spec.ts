@@ -46,8 +46,6 @@ describeGradients(indexingRules, {
     'keeping the larger': scattered('max', [0, 2, 1, 0]),
     'keeping the smaller': scattered('min', [0, 2, 1, 0]),
   },
-  // onnxruntime has no kernel for the old name in operator set 21: what it meant is ScatterElements.
-  Scatter: { 'under its newer name': scattered('none', [0, 2, 1, 0]) },
   ScatterND: {
     'of rows': {
       shapes: [
@@ -72,14 +70,27 @@ describeGradients(indexingRules, {
       build: scatteredRows('mul'),
     },
   },
-  // onnxruntime knows TensorScatter from operator set 24 on, newer than what the engine writes: here is what it does.
   TensorScatter: {
-    'as a scatter of rows': {
+    'of a step into a cache': {
       shapes: [
-        [4, 3],
-        [2, 3],
+        [2, 4, 3],
+        [2, 1, 3],
       ],
-      build: scatteredRows('none'),
+      build: (g, past, update) => {
+        g.operatorSets.set('', 24);
+        return apply(g, 'TensorScatter', { inputs: [past, update, picks(g, [2], [1, 3])] });
+      },
+    },
+    'around the end': {
+      shapes: [
+        [1, 4, 2],
+        [1, 2, 2],
+      ],
+      build: (g, past, update) => {
+        g.operatorSets.set('', 24);
+        const attributes = { mode: 'circular' };
+        return apply(g, 'TensorScatter', { inputs: [past, update, picks(g, [1], [3])], attributes });
+      },
     },
   },
   TopK: {

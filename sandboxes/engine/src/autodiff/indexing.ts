@@ -120,7 +120,6 @@ export const indexingRules = {
     });
   }),
   ScatterElements: scatterElements,
-  Scatter: scatterElements,
   // Over the flattened data with ScatterElements: onnxruntime's ScatterND loses reductions on more than one thread.
   ScatterND: (of) => {
     const { graph, inputs } = of;
