@@ -18,11 +18,15 @@ import { tinyVit } from '../testing/tiny-networks.js';
 import { loadModel, saveModel } from './files.js';
 import { Model } from './model.js';
 
+let outer: string;
+/** Where the models lie; what is beside it in `outer` is none of theirs. */
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'graft-engine-files-'));
+  outer = await mkdtemp(join(tmpdir(), 'graft-engine-files-'));
+  folder = join(outer, 'models');
+  await mkdir(folder);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(outer, { recursive: true, force: true }));
 
 const three = float32([3], [1, 2, 3]);
 
@@ -84,9 +88,8 @@ describe('weights outside the graph', () => {
     ['missing.bin', /Tensor "w": expected its data in the file "missing.bin" .* found no such file/],
   ])('are not read from %j', async (location, message) => {
     if (location === 'link.bin') {
-      const elsewhere = await mkdtemp(join(tmpdir(), 'graft-engine-elsewhere-'));
-      await writeFile(join(elsewhere, 'secret.bin'), bytesOf(three));
-      await symlink(join(elsewhere, 'secret.bin'), join(folder, 'link.bin'));
+      await writeFile(join(outer, 'secret.bin'), bytesOf(three));
+      await symlink(join(outer, 'secret.bin'), join(folder, 'link.bin'));
     }
     await expect(loadModel(await write('hostile.onnx', external({ location })))).rejects.toThrow(message);
   });
