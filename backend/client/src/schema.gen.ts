@@ -573,6 +573,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a preflight of each training whose inputs exist: what it would read and take, without training */
+        post: operations["preflightExperiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/experiments/{id}": {
         parameters: {
             query?: never;
@@ -735,6 +752,23 @@ export interface paths {
         };
         /** What an inspection of a space found */
         get: operations["getRunSpaceReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a training would read and take, found out before it was paid for */
+        get: operations["getRunPreflight"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3069,6 +3103,15 @@ export interface components {
         };
         /** @enum {string} */
         RunState: "waiting" | "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        ExperimentPreflight: {
+            /** @description Holds the trainings that can be looked at now */
+            experiment: components["schemas"]["Experiment"];
+            /** @description Steps of the spec that it leaves out */
+            skipped: {
+                step: string;
+                reason: string;
+            }[];
+        };
         ExperimentList: {
             items: components["schemas"]["Experiment"][];
             /** @description Number of matches on all pages together */
@@ -3424,6 +3467,142 @@ export interface components {
                     };
                 } | null;
             } | null;
+        };
+        PreflightReport: {
+            /** @enum {string} */
+            format: "graft-preflight";
+            /** @enum {number} */
+            formatVersion: 1;
+            /** @enum {string} */
+            recipe: "finetune" | "swap-encoder";
+            items: {
+                train: number;
+                validation: number;
+            };
+            examples: {
+                itemId: string;
+                title: string;
+                /** Format: starts_with */
+                picture: string | null;
+                vector: {
+                    dim: number;
+                    length: number;
+                } | null;
+                tokens: {
+                    text: string;
+                    id: number;
+                    weight: number;
+                }[] | null;
+                labels: {
+                    target: string;
+                    label: string | null;
+                    counted: boolean;
+                }[];
+            }[];
+            texts: {
+                /** @description Tokens that are read of a text */
+                length: number;
+                /** @description Tokens of the longest text before it is cut */
+                longest: number;
+                truncated: {
+                    items: number;
+                    examples: string[];
+                };
+                /** @description Items whose text has no token */
+                empty: number;
+            } | null;
+            labels: {
+                target: string;
+                classes: number;
+                /** @description Training items without a label: left out of its loss */
+                unlabelled: number;
+                rarest: {
+                    label: string;
+                    items: number;
+                };
+                /** @description Labels that no training item carries: they are never predicted */
+                onlyInValidation: string[];
+            }[];
+            duplicates: {
+                pictures: {
+                    /** @description Sets of items that are the same */
+                    groups: number;
+                    /** @description Items in those sets */
+                    items: number;
+                    examples: string[][];
+                };
+                nearPictures: {
+                    /** @description Sets of items that are the same */
+                    groups: number;
+                    /** @description Items in those sets */
+                    items: number;
+                    examples: string[][];
+                } | null;
+                titles: {
+                    /** @description Sets of items that are the same */
+                    groups: number;
+                    /** @description Items in those sets */
+                    items: number;
+                    examples: string[][];
+                };
+            };
+            leakage: {
+                pictures: {
+                    /** @description Validation items with such a twin in training */
+                    items: number;
+                    examples: {
+                        train: string;
+                        validation: string;
+                    }[];
+                };
+                nearPictures: {
+                    /** @description Validation items with such a twin in training */
+                    items: number;
+                    examples: {
+                        train: string;
+                        validation: string;
+                    }[];
+                } | null;
+                titles: {
+                    /** @description Validation items with such a twin in training */
+                    items: number;
+                    examples: {
+                        train: string;
+                        validation: string;
+                    }[];
+                };
+            };
+            estimate: {
+                totalSteps: number;
+                itemsPerStep: number;
+                stepSeconds: {
+                    median: number;
+                    low: number;
+                    high: number;
+                    n: number;
+                };
+                /** @description Reading, decoding and building the graph, measured whole */
+                prepareSeconds: number;
+                /** @description All validations, by one that was measured */
+                validationSeconds: number;
+                /** @description Preparation, all steps and all validations; an early stop makes it shorter */
+                totalSeconds: number;
+                /** @description Of the whole sandbox process while it trained and validated */
+                peakMemoryBytes: number;
+                /** @description What the run may take; null where nothing limits it */
+                memoryLimitBytes: number | null;
+                cpuSeconds: number;
+                cost: {
+                    currency: string;
+                    perCpuHour: number;
+                    value: number;
+                };
+            };
+            findings: {
+                /** @enum {string} */
+                level: "problem" | "warning" | "note";
+                message: string;
+            }[];
         };
         SpaceCompatibilityList: {
             items: components["schemas"]["SpaceCompatibility"][];
@@ -5519,6 +5698,39 @@ export interface operations {
             };
         };
     };
+    preflightExperiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentSpec"];
+            };
+        };
+        responses: {
+            /** @description Start a preflight of each training whose inputs exist: what it would read and take, without training */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentPreflight"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getExperiment: {
         parameters: {
             query?: never;
@@ -5826,6 +6038,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpaceReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRunPreflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a training would read and take, found out before it was paid for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreflightReport"];
                 };
             };
             /** @description A problem */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planExperiment } from './experiment-plan.js';
+import { preflightOf } from './experiment-preflight.js';
 import { ExperimentSpec } from './experiment-spec.js';
 import { recipeCatalogue } from './recipe-catalogue.js';
 import { parseReference } from './reference.js';
@@ -67,6 +68,16 @@ describe('planning', () => {
       /steps\[1\]\.register/,
     ],
     [
+      'a registered preflight',
+      [{ ...train('a', { preflight: true }), register: { model: 'm' } }],
+      /steps\[0\]\.register: expected nothing for a preflight, which makes no bundle, found "?m/,
+    ],
+    [
+      'a preflight in place of a bundle',
+      [train('a', { preflight: true }), embed('v', 'step:a')],
+      /steps\[1\]\.parameters\.encoder: expected a bundle, found "step:a", a preflight/,
+    ],
+    [
       'a swapped candidate without vectors',
       [
         train('a'),
@@ -102,6 +113,31 @@ describe('planning', () => {
   ];
   it.each(refused)('refuses %s', (_name, steps, message) => {
     expect(() => order(...steps)).toThrow(message);
+  });
+});
+
+describe('the preflight of an experiment', () => {
+  const swapped = {
+    name: 'swapped',
+    recipe: 'swap-encoder',
+    parameters: { dataset: 'dataset:d', base: 'step:stock', snapshot: 'step:vectors', targets: ['colour'] },
+  };
+
+  it('looks at the trainings whose inputs exist, and says why it leaves out the others', () => {
+    const stock = { ...train('stock'), register: { model: 'tagger' } };
+    const { preflight, skipped } = preflightOf(spec(stock, embed('vectors', 'step:stock'), swapped));
+    expect(preflight.name).toBe('x (preflight)');
+    expect(preflight.steps).toMatchObject([{ name: 'stock', recipe: 'finetune', parameters: { preflight: true } }]);
+    expect(preflight.steps[0]).not.toHaveProperty('register');
+    expect(skipped).toEqual([
+      { step: 'vectors', reason: 'It trains nothing.' },
+      { step: 'swapped', reason: 'It reads what stock and vectors will make.' },
+    ]);
+  });
+
+  it('refuses a spec without such a training', () => {
+    const only = embed('v', 'model:m@1');
+    expect(() => preflightOf(spec(only))).toThrow(/steps: expected a training .*v: It trains nothing/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { invalidField } from '../kernel/index.js';
-import { recipeOutputs, type ExperimentSpec, type ExperimentStep } from './experiment-spec.js';
+import { isPreflight, outputOf, type ExperimentSpec, type ExperimentStep } from './experiment-spec.js';
 import { parseReference, type Reference } from './reference.js';
 import { inputsOf, type StepInput } from './step-inputs.js';
 
@@ -39,7 +39,10 @@ export function planExperiment(spec: ExperimentSpec): PlannedStep[] {
 
 function checkStep(step: ExperimentStep, index: number): void {
   const field = `steps[${index}]`;
-  if (step.register !== undefined && recipeOutputs[step.recipe] !== 'bundle') {
+  if (step.register !== undefined && isPreflight(step)) {
+    throw invalidField(`${field}.register`, 'nothing for a preflight, which makes no bundle', step.register.model);
+  }
+  if (step.register !== undefined && outputOf(step) !== 'bundle') {
     throw invalidField(`${field}.register`, 'a step whose recipe makes a bundle (finetune, swap-encoder)', step.recipe);
   }
   if (step.recipe === 'finetune' && (step.parameters.base === null) === (step.parameters.architecture === null)) {
@@ -87,7 +90,7 @@ function kindOf(target: Reference, steps: ReadonlyMap<string, ExperimentStep>): 
       return 'bundle';
     case 'step': {
       const step = steps.get(target.step);
-      return step === undefined ? null : recipeOutputs[step.recipe];
+      return step === undefined ? null : outputOf(step);
     }
   }
 }

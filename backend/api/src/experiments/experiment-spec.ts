@@ -129,7 +129,7 @@ export const ExperimentSpec = dto(
 );
 export type ExperimentSpec = z.infer<typeof ExperimentSpec>;
 
-/** What the main artifact of a recipe is; references to its step must want this. */
+/** What each recipe makes where it does its whole work. */
 export const recipeOutputs = {
   finetune: 'bundle',
   embed: 'snapshot',
@@ -137,3 +137,13 @@ export const recipeOutputs = {
   evaluate: 'report',
   'inspect-space': 'space-report',
 } as const satisfies Record<Recipe, string>;
+
+type Work = { recipe: Recipe; parameters: unknown };
+
+/** A training that only shows what it would read and take. */
+export const isPreflight = ({ parameters }: Work): boolean =>
+  (parameters as { preflight?: boolean }).preflight === true;
+
+/** What the main artifact of a step or run is; references to it must want this. */
+export const outputOf = (work: Work): (typeof recipeOutputs)[Recipe] | 'preflight' =>
+  isPreflight(work) ? 'preflight' : recipeOutputs[work.recipe];

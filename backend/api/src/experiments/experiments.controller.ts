@@ -1,9 +1,16 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { CurrentActor, Requires, type Actor } from '../identity/index.js';
 import { Audited, Id, Operation } from '../platform/http/index.js';
-import { ExperimentDto, experimentDto, ExperimentListDto, ListExperimentsQuery } from './dto/experiments.dto.js';
+import {
+  ExperimentDto,
+  experimentDto,
+  ExperimentListDto,
+  ExperimentPreflightDto,
+  ListExperimentsQuery,
+} from './dto/experiments.dto.js';
 import { RecipeListDto } from './dto/recipes.dto.js';
 import { ExperimentSpec } from './experiment-spec.js';
+import { preflightOf } from './experiment-preflight.js';
 import { ExperimentsService } from './experiments.service.js';
 import { recipeCatalogue } from './recipe-catalogue.js';
 
@@ -31,6 +38,23 @@ export class ExperimentsController {
     @CurrentActor() actor: Actor,
   ): Promise<ExperimentDto> {
     return experimentDto(await this.experiments.create(spec, actor));
+  }
+
+  @Post('experiments/preflight')
+  @Requires('experiments:create')
+  @Audited('experiments.preflight')
+  @Operation({
+    id: 'preflightExperiment',
+    summary: 'Start a preflight of each training whose inputs exist: what it would read and take, without training',
+    status: 201,
+    returns: ExperimentPreflightDto,
+  })
+  async preflight(
+    @Body({ schema: ExperimentSpec }) spec: ExperimentSpec,
+    @CurrentActor() actor: Actor,
+  ): Promise<ExperimentPreflightDto> {
+    const { preflight, skipped } = preflightOf(spec);
+    return { experiment: experimentDto(await this.experiments.create(preflight, actor)), skipped };
   }
 
   @Get('experiments')

@@ -6,7 +6,7 @@ import { invalidField } from '../kernel/index.js';
 import { ModelsService } from '../models/index.js';
 import { SpacesService } from '../spaces/index.js';
 import type { PlannedInput, PlannedStep } from './experiment-plan.js';
-import { recipeOutputs } from './experiment-spec.js';
+import { outputOf } from './experiment-spec.js';
 import type { Run, RunInput } from './run.entity.js';
 import { RunRecordsRepository } from './run-records.repository.js';
 import { RunsRepository } from './runs.repository.js';
@@ -106,7 +106,7 @@ export class RunInputs {
         return { ...input, ...blank, tree: source.tree, snapshotId: source.snapshotId };
       case 'run': {
         const before = await this.runs.find(source.runId);
-        const wanted = before === null ? undefined : recipeOutputs[before.recipe];
+        const wanted = before === null ? undefined : outputOf(before);
         const artifact = (await this.records.artifactsOf(source.runId)).find(({ kind }) => kind === wanted);
         if (artifact === undefined)
           throw new InputUnavailable(`${input.field}: the run ${source.runId} left no ${wanted ?? 'artifact'}`);

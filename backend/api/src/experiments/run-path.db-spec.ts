@@ -2,13 +2,14 @@ import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PreflightReport } from '@graft/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArtifactsService } from '../artifacts/index.js';
 import { newId } from '../kernel/index.js';
 import { startTestApp, type TestApp } from '../testing/app.js';
 import { useDatabase } from '../testing/database.js';
 import { eventually } from '../testing/eventually.js';
-import type { ExperimentDto } from './dto/experiments.dto.js';
+import type { ExperimentDto, ExperimentPreflightDto } from './dto/experiments.dto.js';
 import type { RunDto } from './dto/runs.dto.js';
 
 const database = useDatabase();
@@ -141,6 +142,49 @@ describe('an experiment', () => {
     );
     expect(metrics.items).toMatchObject([{ name: 'loss', value: 0.5 }]);
     await eventually(async () => expect(await leftFolders()).toEqual([]));
+  });
+
+  it('is looked at first: a preflight succeeds with a report, and registers nothing', async () => {
+    const steps = [
+      train('look', { register: { model: 'looked-at' } }),
+      { name: 'vectors', recipe: 'embed', parameters: { dataset: 'dataset:things', encoder: 'step:look' } },
+    ];
+    const limits = { memoryMb: 192, threads: 1, wallMinutes: 2 };
+    const asked = await ask<ExperimentPreflightDto>('POST', '/experiments/preflight', {
+      name: 'looked at',
+      seed: 1,
+      limits,
+      steps,
+    });
+    expect(asked.status, JSON.stringify(asked.body)).toBe(201);
+    expect(asked.body.skipped).toEqual([{ step: 'vectors', reason: 'It trains nothing.' }]);
+    const { name, state, runs } = await ended(asked.body.experiment.id);
+    expect([name, state, runs.length]).toEqual(['looked at (preflight)', 'succeeded', 1]);
+    const report = await ask<PreflightReport>('GET', `/runs/${runs[0]?.id}/preflight`);
+    expect(report.body).toMatchObject({ recipe: 'finetune', estimate: { memoryLimitBytes: 192 * 2 ** 20 } });
+    const { body: models } = await ask<{ items: { name: string }[] }>('GET', '/models');
+    expect(models.items.map((model) => model.name)).not.toContain('looked-at');
+  });
+
+  it('has no preflight where it was a training, and none that is registered or read', async () => {
+    const { runs } = await ended(await start(1, train('whole')));
+    expect((await ask('GET', `/runs/${runs[0]?.id}/preflight`)).body).toMatchObject({
+      code: 'report-missing',
+      detail: expect.stringContaining('preflight: true') as string,
+    });
+    const parameters = { ...(train('look') as { parameters: object }).parameters, preflight: true };
+    const look = { ...train('look'), parameters };
+    const refused = async (...steps: object[]): Promise<unknown> =>
+      (await ask('POST', '/experiments', { name: 'x', steps })).body;
+    expect(await refused({ ...look, register: { model: 'm' } })).toMatchObject({
+      status: 422,
+      errors: [{ field: 'steps[0].register' }],
+    });
+    const reads = { name: 'vectors', recipe: 'embed', parameters: { dataset: 'dataset:things', encoder: 'step:look' } };
+    expect(await refused(look, reads)).toMatchObject({
+      status: 422,
+      errors: [{ field: 'steps[1].parameters.encoder', expected: 'a bundle' }],
+    });
   });
 
   it('goes on from its checkpoint after a crash', async () => {

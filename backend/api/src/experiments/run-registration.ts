@@ -1,4 +1,4 @@
-import { BundleManifest, EvaluationReport, SpaceReport } from '@graft/protocol';
+import { BundleManifest, EvaluationReport, PreflightReport, SpaceReport } from '@graft/protocol';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsService } from '../artifacts/index.js';
 import { DatasetsService } from '../datasets/index.js';
@@ -7,7 +7,7 @@ import { Config } from '../platform/config/env.js';
 import type { Tx } from '../platform/database/index.js';
 import type { CollectedArtifact } from '../sandboxes/index.js';
 import { SpacesService } from '../spaces/index.js';
-import { recipeOutputs, recipeParameters } from './experiment-spec.js';
+import { outputOf, recipeParameters } from './experiment-spec.js';
 import type { Run } from './run.entity.js';
 import { RunInputs, type ResolvedInput } from './run-inputs.js';
 import { RunRecordsRepository } from './run-records.repository.js';
@@ -33,7 +33,7 @@ export class RunRegistration {
 
   /** Reads the artifacts before the transaction opens: what they hold was written by a sandbox and may be anything. */
   async of(run: Run, inputs: readonly ResolvedInput[], artifacts: readonly CollectedArtifact[]): Promise<Registration> {
-    const wanted = recipeOutputs[run.recipe];
+    const wanted = outputOf(run);
     const main = artifacts.find(({ kind }) => kind === wanted);
     if (main === undefined) throw new ArtifactWrong(`it announced no ${wanted}`);
     switch (wanted) {
@@ -46,6 +46,9 @@ export class RunRegistration {
         return () => Promise.resolve();
       case 'space-report':
         SpaceReport.parse(await this.json(main, 'space.json'));
+        return () => Promise.resolve();
+      case 'preflight':
+        PreflightReport.parse(await this.json(main, 'preflight.json'));
         return () => Promise.resolve();
     }
   }

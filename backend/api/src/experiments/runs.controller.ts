@@ -1,4 +1,4 @@
-import { EvaluationReport, SpaceReport } from '@graft/protocol';
+import { EvaluationReport, PreflightReport, SpaceReport } from '@graft/protocol';
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { Requires } from '../identity/index.js';
 import { Audited, dto, Id, Operation } from '../platform/http/index.js';
@@ -19,6 +19,7 @@ import { ExperimentsService } from './experiments.service.js';
 import { RunsService } from './runs.service.js';
 
 const EvaluationReportDto = dto('EvaluationReport', EvaluationReport);
+const PreflightReportDto = dto('PreflightReport', PreflightReport);
 const SpaceReportDto = dto('SpaceReport', SpaceReport);
 
 @Controller('runs')
@@ -87,5 +88,16 @@ export class RunsController {
   @Operation({ id: 'getRunSpaceReport', summary: 'What an inspection of a space found', returns: SpaceReportDto })
   spaceReport(@Param('id', { schema: Id }) id: string): Promise<SpaceReport> {
     return this.runs.spaceReport(id);
+  }
+
+  @Get(':id/preflight')
+  @Requires('experiments:read')
+  @Operation({
+    id: 'getRunPreflight',
+    summary: 'What a training would read and take, found out before it was paid for',
+    returns: PreflightReportDto,
+  })
+  preflight(@Param('id', { schema: Id }) id: string): Promise<PreflightReport> {
+    return this.runs.preflight(id);
   }
 }

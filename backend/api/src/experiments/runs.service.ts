@@ -1,8 +1,7 @@
-import { type ArtifactKind, EvaluationReport, SpaceReport } from '@graft/protocol';
+import { type ArtifactKind, EvaluationReport, PreflightReport, SpaceReport } from '@graft/protocol';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsService } from '../artifacts/index.js';
 import { DomainError, notFound, type Page } from '../kernel/index.js';
-import type { Recipe } from './experiment-spec.js';
 import type { Run } from './run.entity.js';
 import type { RunArtifact, RunLog, RunMetric } from './run-records.entity.js';
 import { RunRecordsRepository } from './run-records.repository.js';
@@ -42,27 +41,31 @@ export class RunsService {
   /** @throws DomainError `report-missing` for a run that is not a succeeded evaluation */
   async report(id: string): Promise<EvaluationReport> {
     return EvaluationReport.parse(
-      await this.readReport(id, { kind: 'report', file: 'report.json', recipe: 'evaluate' }),
+      await this.readReport(id, { kind: 'report', file: 'report.json', of: 'an evaluate run' }),
     );
   }
 
   /** @throws DomainError `report-missing` for a run that is not a succeeded inspection of a space */
   async spaceReport(id: string): Promise<SpaceReport> {
     return SpaceReport.parse(
-      await this.readReport(id, { kind: 'space-report', file: 'space.json', recipe: 'inspect-space' }),
+      await this.readReport(id, { kind: 'space-report', file: 'space.json', of: 'an inspect-space run' }),
+    );
+  }
+
+  /** @throws DomainError `report-missing` for a run that is not a succeeded preflight */
+  async preflight(id: string): Promise<PreflightReport> {
+    return PreflightReport.parse(
+      await this.readReport(id, { kind: 'preflight', file: 'preflight.json', of: 'a run with "preflight: true"' }),
     );
   }
 
   private async readReport(
     id: string,
-    { kind, file, recipe }: { kind: ArtifactKind; file: string; recipe: Recipe },
+    { kind, file, of }: { kind: ArtifactKind; file: string; of: string },
   ): Promise<unknown> {
     const artifact = (await this.artifacts(id)).find((candidate) => candidate.kind === kind);
     if (artifact === undefined)
-      throw new DomainError(
-        'report-missing',
-        `The run ${id} has no such report: only an ${recipe} run that succeeded has one.`,
-      );
+      throw new DomainError('report-missing', `The run ${id} has no such report: only ${of} that succeeded has one.`);
     return JSON.parse((await this.artifactStore.readFile(artifact.treeHash, file)).toString('utf8'));
   }
 }

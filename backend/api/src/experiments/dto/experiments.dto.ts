@@ -27,6 +27,17 @@ export type ExperimentDto = z.infer<typeof ExperimentDto>;
 export const ExperimentListDto = listDto('ExperimentList', ExperimentDto);
 export type ExperimentListDto = z.infer<typeof ExperimentListDto>;
 
+export const ExperimentPreflightDto = dto(
+  'ExperimentPreflight',
+  z.strictObject({
+    experiment: ExperimentDto.describe('Holds the trainings that can be looked at now'),
+    skipped: z
+      .array(z.strictObject({ step: z.string(), reason: z.string() }))
+      .describe('Steps of the spec that it leaves out'),
+  }),
+);
+export type ExperimentPreflightDto = z.infer<typeof ExperimentPreflightDto>;
+
 export const ListExperimentsQuery = listQuery(['createdAt', 'name'], { sort: 'createdAt', order: 'desc' }).extend({
   q: z.string().max(100).optional().describe('Part of the name'),
 });

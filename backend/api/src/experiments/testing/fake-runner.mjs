@@ -56,6 +56,38 @@ function writeSnapshot() {
   say({ type: 'artifact', name: 'snapshot', kind: 'snapshot', path: 'snapshot' });
 }
 
+/** A report without a single example: its form is what is tried here. */
+function writePreflight() {
+  const none = { groups: 0, items: 0, examples: [] };
+  const noLeak = { items: 0, examples: [] };
+  const report = {
+    format: 'graft-preflight',
+    formatVersion: 1,
+    recipe: task.kind,
+    items: { train: 2, validation: 1 },
+    examples: [],
+    texts: null,
+    labels: [],
+    duplicates: { pictures: none, nearPictures: null, titles: none },
+    leakage: { pictures: noLeak, nearPictures: null, titles: noLeak },
+    estimate: {
+      totalSteps: 1,
+      itemsPerStep: 2,
+      stepSeconds: { median: 1, low: 1, high: 1, n: 5 },
+      prepareSeconds: 1,
+      validationSeconds: 1,
+      totalSeconds: 3,
+      peakMemoryBytes: 1,
+      memoryLimitBytes: task.memoryBytes ?? null,
+      cpuSeconds: 1,
+      cost: { currency: 'USD', perCpuHour: 0.04, value: 0.001 },
+    },
+    findings: [],
+  };
+  writeFileSync(`${out('preflight')}/preflight.json`, JSON.stringify(report));
+  say({ type: 'artifact', name: 'preflight', kind: 'preflight', path: 'preflight' });
+}
+
 const behaviours = {
   /** Succeeds. */
   1: () => undefined,
@@ -101,7 +133,8 @@ lines.on('line', async (line) => {
   say({ type: 'metric', name: 'loss', step: 1, value: 0.5 });
   say({ type: 'progress', fraction: 0.5, phase: 'working' });
   await behaviours[task.seed]();
-  if (task.kind === 'embed') writeSnapshot();
+  if (task.input.preflight) writePreflight();
+  else if (task.kind === 'embed') writeSnapshot();
   else writeBundle();
   say({ type: 'succeeded', result: { mounts: Object.keys(task.input).length } });
   process.exit(0);
