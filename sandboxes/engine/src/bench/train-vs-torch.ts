@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { saveModel } from '../model/files.js';
+import { elementCount, float32, type Tensor } from '../tensors/tensor.js';
 import { writeSafetensors } from '../tensors/safetensors.js';
+import { compareInference } from './inference.js';
 import { environmentOf, medianOf, runBench, type Figure } from './report.js';
 import { Side, type Block } from './side.js';
 import { requireTorch, requireTuned, torchCommand, tuning, type TorchReady } from './torch.js';
@@ -93,6 +95,13 @@ async function measure(
 const median = (values: readonly number[]): number => medianOf('median', '', values).value;
 const once = (name: string, unit: string, value: number): Figure => medianOf(name, unit, [value]);
 
+/** Eight pictures of the ViT's first batch. */
+function eightPictures(): Tensor {
+  const { shape, data } = batchesOf(workloads.vit).get('0.patches')!;
+  const size = elementCount(shape.slice(1));
+  return float32([8, ...shape.slice(1)], data.subarray(0, 8 * size) as Float32Array);
+}
+
 /** The value of `--name=value`. */
 const option = (args: readonly string[], name: string): string | undefined =>
   args.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -106,9 +115,17 @@ await runBench('train-vs-torch', async (args) => {
     console.error(`${name}: ${workloads[name].title}`);
     comparisons.push(await compare(name, { rounds, threads }));
   }
-  const { torch, blas } = comparisons[0]!.peer;
+  const [first] = comparisons;
+  if (!first) throw new Error(`--only: expected some of ${workloadNames.join(', ')}, found "${only?.join(',')}".`);
+  console.error('inference: the ViT, batch 8, against onnxruntime-node alone');
+  const inference = await compareInference(
+    workloads.vit.model(),
+    { name: 'patches', value: eightPictures() },
+    { rounds, threads },
+  );
+  const { torch, blas } = first.peer;
   return {
-    figures: comparisons.flatMap(({ figures }) => figures),
+    figures: [...comparisons.flatMap(({ figures }) => figures), ...inference],
     environment: environmentOf({
       threads: String(threads),
       torch,
