@@ -134,6 +134,46 @@ describe('a refusal of the server', () => {
   });
 });
 
+describe('experiment preflight', () => {
+  const limits = { memoryLimitBytes: 4096 * 2 ** 20, cpuSeconds: 900 };
+  const estimate = {
+    ...limits,
+    totalSteps: 400,
+    itemsPerStep: 64,
+    stepSeconds: { median: 0.5, low: 0.4, high: 0.7, n: 5 },
+    prepareSeconds: 10,
+    validationSeconds: 30,
+    totalSeconds: 240,
+    peakMemoryBytes: 700 * 2 ** 20,
+    cost: { currency: 'USD', perCpuHour: 0.04, value: 0.01 },
+  };
+  const leak = { level: 'problem', message: '3 of 40 validation items have the very picture of a training item.' };
+  const run = { id: 'r1', name: 'stock', recipe: 'finetune', state: 'succeeded', startedAt: null, endedAt: null };
+  const experiment = { id: 'x1', name: 'swap (preflight)', state: 'succeeded', runs: [run] };
+  let file: string;
+
+  beforeEach(async () => {
+    file = join(folder, 'swap.yaml');
+    await writeFile(file, 'name: swap\nsteps:\n  - name: stock\n    recipe: finetune\n');
+    const skipped = [{ step: 'vectors', reason: 'It trains nothing.' }];
+    replies.set('POST /api/experiments/preflight', { status: 201, body: { experiment, skipped } });
+    replies.set('GET /api/experiments/x1', { status: 200, body: experiment });
+  });
+
+  it.each([
+    [1, [leak]],
+    [0, []],
+  ])('ends with %i, printing what it found and what the training will take', async (expected, findings) => {
+    const report = { items: { train: 160, validation: 40 }, findings, estimate };
+    replies.set('GET /api/runs/r1/preflight', { status: 200, body: report });
+    const { code, out, err } = await graft('experiment', 'preflight', file, '--wait', ...connected());
+    expect(code).toBe(expected);
+    expect(err).toContain('vectors is left out: It trains nothing.');
+    expect(out).toContain(findings[0] ? `problem  ${leak.message}` : 'nothing to look at before starting');
+    expect(out).toMatch(/4 min 0 s +400 +0\.5 s \(0\.4 s to 0\.7 s, n 5\) +700 MiB of 4096 MiB +0\.01 USD/);
+  });
+});
+
 describe('rollout request', () => {
   it('does not ask for a rollout without the evidence of an endpoint that it was told to take', async () => {
     const version = { id: 'v1', version: 1, aliases: [] };

@@ -1,6 +1,7 @@
 import { answer, type Schemas } from '../api.js';
 import { locateProblem, readExperiment } from '../experiment/experiment-file.js';
 import { describeRun, durationMs, followExperiment, type Experiment } from '../experiment/follow.js';
+import { preflightLines, type PreflightReport } from '../experiment/preflight-lines.js';
 import { GraftProblem } from '@graft/client';
 import { withConnection, type Ending, type Registrar, type Session } from '../session.js';
 import { seconds, table } from '../terminal/table.js';
@@ -35,14 +36,28 @@ const endingOf = (experiment: Experiment): Ending =>
   experiment.state === 'succeeded' || experiment.state === 'running' ? 'pass' : 'fail';
 
 /** Sends the file as it is; a field the server refuses is shown with its line. */
-export async function createExperiment(session: Session, path: string): Promise<Experiment> {
+async function sendFile<T>(path: string, send: (spec: Schemas['ExperimentSpec']) => Promise<T>): Promise<T> {
   const file = await readExperiment(path);
   try {
     // The file is whatever its author wrote: judging it is the server's work, so it passes here untyped.
-    return await answer(session.api.POST('/api/experiments', { body: file.spec as Schemas['ExperimentSpec'] }));
+    return await send(file.spec as Schemas['ExperimentSpec']);
   } catch (error) {
     throw error instanceof GraftProblem ? new GraftProblem(locateProblem(error.problem, file)) : error;
   }
+}
+
+export const createExperiment = (session: Session, path: string): Promise<Experiment> =>
+  sendFile(path, (body) => answer(session.api.POST('/api/experiments', { body })));
+
+/** The reports of the runs that succeeded, by step. */
+async function preflightReports(session: Session, { runs }: Experiment): Promise<Record<string, PreflightReport>> {
+  const reports = runs
+    .filter(({ state }) => state === 'succeeded')
+    .map(async ({ id, name }) => {
+      const found = await answer(session.api.GET('/api/runs/{id}/preflight', { params: { path: { id } } }));
+      return [name, found] as const;
+    });
+  return Object.fromEntries(await Promise.all(reports));
 }
 
 export function registerExperiments({ program, serve }: Registrar): void {
@@ -62,6 +77,33 @@ export function registerExperiments({ program, serve }: Registrar): void {
           wait ? experimentLines(ended) : [`follow it with: graft experiment show ${created.id}`],
         );
         return endingOf(ended);
+      }),
+    );
+
+  withConnection(experiment.command('preflight <file>'))
+    .description('look at the trainings of a YAML file before starting them: data, time, memory, cost')
+    .option('--wait', 'follow it to its end and print what it found; exit 1 where a training has a problem')
+    .action(
+      serve(async (session, path: string, { wait }: { wait?: boolean }) => {
+        const { experiment: created, skipped } = await sendFile(path, (body) =>
+          answer(session.api.POST('/api/experiments/preflight', { body })),
+        );
+        session.output.note(`${created.name} started: ${created.id}`);
+        for (const { step, reason } of skipped) session.output.note(`${step} is left out: ${reason}`);
+        const ended = wait ? await followExperiment(session, created.id) : created;
+        const reports = wait ? await preflightReports(session, ended) : {};
+        session.output.result({ experiment: ended, skipped, reports }, () =>
+          wait
+            ? [
+                ...Object.entries(reports).flatMap(([step, report]) => [...preflightLines(step, report), '']),
+                ...experimentLines(ended),
+              ]
+            : [`follow it with: graft experiment show ${created.id} --wait`],
+        );
+        const hasProblem = Object.values(reports).some(({ findings }) =>
+          findings.some(({ level }) => level === 'problem'),
+        );
+        return hasProblem ? 'fail' : endingOf(ended);
       }),
     );
 
