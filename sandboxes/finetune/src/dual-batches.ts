@@ -20,6 +20,8 @@ export interface DualBatchOptions {
   readonly encoding: TextEncoding;
   /** Share of the texts that carry the attributes beside the title. */
   readonly metadata: number;
+  /** Share of the tokens that are left out. */
+  readonly dropout: number;
   readonly labels: LabelVocabulary;
   readonly groups: HardGroups | null;
   /** Null where the dataset has no pairs: then no item needs a partner. */
@@ -92,12 +94,12 @@ export class DualBatches {
   }
 
   private textsOf(items: Uint32Array, batch: number): Feeds {
-    const { metadata, encoding, seed } = this.options;
+    const { metadata, dropout, encoding, seed } = this.options;
     const random = Random.derive(seed, TEXT_STREAM, batch);
-    const rows = Array.from(
-      items,
-      (item) => (random.next() < metadata ? this.described : this.titles)[item] as TextTokens,
-    );
+    const rows = Array.from(items, (item) => {
+      const whole = (random.next() < metadata ? this.described : this.titles)[item] as TextTokens;
+      return dropout === 0 ? whole : thinned(whole, dropout, random);
+    });
     const { ids, weights } = textFeeds(rows, encoding);
     return { 'texts.ids': ids, 'texts.weights': weights, ...this.matches(items) };
   }
@@ -115,6 +117,15 @@ export class DualBatches {
     const { rows, columns } = normalised(matches, count);
     return { 'texts.rows': rows, 'texts.columns': columns };
   }
+}
+
+/** A text without some of its tokens; what is left weighs as much as the whole did. A text keeps at least one. */
+export function thinned({ ids, weights }: TextTokens, dropout: number, random: Random): TextTokens {
+  const count = weights.findLastIndex((weight) => weight > 0) + 1;
+  const kept = Array.from({ length: count }, () => random.next() >= dropout);
+  const left = kept.filter(Boolean).length;
+  if (left === 0) return { ids, weights };
+  return { ids, weights: weights.map((_, at) => (kept[at] ? 1 / left : 0)) };
 }
 
 function pairTargets(anchors: Uint32Array, partners: Uint32Array, neighbours: Neighbours): Feeds {

@@ -14,6 +14,9 @@ import { pictureInputs, type Setup } from './setup.js';
 import { buildTextEncoder } from './text-encoder.js';
 import { textRecall } from './text-recall.js';
 
+/** Words are rare: the moments of a word's row must forget in fewer steps than it takes to meet the word again. */
+const BETA2 = 0.99;
+
 export type DualObjective = ContrastiveObjective & { readonly text: TextTower };
 
 /**
@@ -39,6 +42,7 @@ export async function prepareDualEncoder(
   const plan = schedule(training, train.items.length);
   const { batchSize } = plan;
   const projection = await centredProjection(setup, objective.dim);
+  const options = trainerOptions(training);
   const trainer = await Trainer.create({
     models: {
       vision: compose(
@@ -61,7 +65,8 @@ export async function prepareDualEncoder(
           : {}),
       });
     },
-    ...trainerOptions(training),
+    ...options,
+    optimizer: { ...options.optimizer, beta2: BETA2 },
     threads,
     seed,
   });
@@ -72,6 +77,7 @@ export async function prepareDualEncoder(
     batchSize,
     encoding,
     metadata: text.metadata,
+    dropout: text.dropout,
     labels,
     groups: text.hardNegatives && new HardGroups(train.items, text.hardNegatives),
     neighbours,

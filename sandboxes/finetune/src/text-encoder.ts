@@ -1,7 +1,8 @@
 import { GraphBuilder, type Model, truncatedNormal, type Value } from '@graft/engine';
 import type { TextTower } from '@graft/protocol';
 
-const TOKEN_SPREAD = 0.05;
+/** Small beside what training makes of a word: one that no training text had hardly moves the others. */
+const TOKEN_SPREAD = 0.01;
 const MLP_RATIO = 2;
 
 /**

@@ -143,6 +143,14 @@ export const TextTower = TextEncoding.omit({ kind: true }).extend({
     .max(1)
     .default(0.25)
     .describe('Share of the texts that carry the attributes beside the title'),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.1)
+    .describe(
+      'Share of the tokens left out while training: a word that one title alone has must not be all it is known by',
+    ),
   matryoshka: z
     .array(z.number().int().min(2))
     .max(8)
