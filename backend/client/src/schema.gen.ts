@@ -1987,6 +1987,11 @@ export interface components {
                              */
                             metadata?: number;
                             /**
+                             * @description Share of the tokens left out while training: a word that one title alone has must not be all it is known by
+                             * @default 0.1
+                             */
+                            dropout?: number;
+                            /**
                              * @description Shorter lengths, below dim, at which the first numbers of a vector are a vector of their own
                              * @default []
                              */
@@ -2619,6 +2624,11 @@ export interface components {
                              * @default 0.25
                              */
                             metadata: number;
+                            /**
+                             * @description Share of the tokens left out while training: a word that one title alone has must not be all it is known by
+                             * @default 0.1
+                             */
+                            dropout: number;
                             /**
                              * @description Shorter lengths, below dim, at which the first numbers of a vector are a vector of their own
                              * @default []
@@ -3835,11 +3845,14 @@ export interface components {
             };
             /** @description What to look for, in words */
             text?: string;
-            /** @description With a picture or item and a text: how much each of the two counts */
+            /**
+             * @description With a picture or item and a text: how much each of the two counts
+             * @default {}
+             */
             weights?: {
                 /** @default 1 */
                 seen?: number;
-                /** @default 1 */
+                /** @default 1.5 */
                 said?: number;
             };
             /**
@@ -3895,7 +3908,7 @@ export interface components {
             attributes: {
                 [key: string]: string;
             };
-            /** @description Items folded into this one: the same picture, or a vector that is almost the same */
+            /** @description Items folded into this one: the same picture, or described alike with almost the same vector */
             duplicates: string[];
         };
         EndpointList: {

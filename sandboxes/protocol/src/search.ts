@@ -26,7 +26,7 @@ export const Crop = z
   });
 export type Crop = z.infer<typeof Crop>;
 
-/** `near`: the same picture or a vector that is almost the same; `same`: only the very same picture; `none`: every item for itself. */
+/** `near`: the same picture, or described alike with vectors that are almost the same; `same`: only the very same picture; `none`: every item for itself. */
 export const Folding = z.enum(['near', 'same', 'none']);
 export type Folding = z.infer<typeof Folding>;
 
@@ -43,8 +43,8 @@ export const SearchRequest = z
     crop: Crop.optional().describe("Look at this part of the picture, or of the item's picture, alone"),
     text: z.string().trim().min(1).max(500).optional().describe('What to look for, in words'),
     weights: z
-      .strictObject({ seen: z.number().min(0).max(10).default(1), said: z.number().min(0).max(10).default(1) })
-      .optional()
+      .strictObject({ seen: z.number().min(0).max(10).default(1), said: z.number().min(0).max(10).default(1.5) })
+      .prefault({})
       .describe('With a picture or item and a text: how much each of the two counts'),
     filters: z
       .record(z.string().min(1).max(64), z.array(z.string().max(256)).min(1).max(100))
@@ -80,7 +80,7 @@ export const SearchHit = z.strictObject({
   attributes: z.record(z.string(), z.string()),
   duplicates: z
     .array(ItemId)
-    .describe('Items folded into this one: the same picture, or a vector that is almost the same'),
+    .describe('Items folded into this one: the same picture, or described alike with almost the same vector'),
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 

@@ -43,6 +43,11 @@ describe('filters', () => {
   });
 });
 
+it('says which items are described alike', () => {
+  const twins = Catalogue.of({ items: [...items, item('e', { kind: 'shoe' })] }, { ids: ['a', 'c', 'd', 'e'] });
+  expect([twins.areAlike(2, 3), twins.areAlike(1, 2), twins.areAlike(0, 1)]).toEqual([true, false, false]);
+});
+
 it('refuses a snapshot with an item that the dataset does not have', () => {
   expect(() => Catalogue.of({ items }, { ids: ['a', 'z'] })).toThrow('without the item z');
 });

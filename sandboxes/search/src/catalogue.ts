@@ -39,6 +39,12 @@ export class Catalogue {
     return this.items[row]!;
   }
 
+  /** Whether both are described by the same attributes with the same values. */
+  areAlike(a: number, b: number): boolean {
+    for (const { codes } of this.columns.values()) if (codes[a] !== codes[b]) return false;
+    return true;
+  }
+
   /** @param without a row that is never found: the item that was asked with */
   filter(filters: Filters, without: number | undefined): RowFilter {
     const mask = new Uint8Array(this.items.length).fill(1);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { fold, NEAR_DUPLICATE_COSINE } from './folding.js';
+import { fold } from './folding.js';
 import type { Hit } from './ranking.js';
 
 const ranking: Hit[] = [0, 1, 2, 3, 4].map((row) => ({ row, score: 1 - row / 10 }));
 /** Rows 0 and 3 are one picture; 1 and 2 are almost the same. */
 const rows = {
   keyOf: (row: number) => ['a', 'b', 'c', 'a', 'd'][row]!,
-  cosine: (a: number, b: number) => (a + b === 3 && a * b === 2 ? NEAR_DUPLICATE_COSINE : 0.5),
+  areNear: (a: number, b: number) => a + b === 3 && a * b === 2,
 };
 const shape = (how: 'near' | 'same' | 'none', wanted = 5) =>
   fold(ranking, { how, wanted }, rows).map(({ row, duplicates }) => [row, ...duplicates]);

@@ -2,10 +2,10 @@ import type { Folding } from '@graft/protocol';
 import type { Hit } from './ranking.js';
 
 /**
- * Rows whose vectors are at least this close count as pictures of one and the same thing: another size, another crop, a shot taken
- * again. Measured on what the encoder makes of it, so an encoder that tells less apart folds more.
+ * Two items that are described alike count as one when their vectors are closer than this share of what lies between two items on average.
+ * A share, since encoders differ: where all vectors lie in a narrow cone, a cosine of 0.98 is no sign of anything.
  */
-export const NEAR_DUPLICATE_COSINE = 0.985;
+export const NEAR_SHARE = 0.01;
 
 export interface Group extends Hit {
   /** Rows folded into this one, in their order. */
@@ -16,7 +16,7 @@ export interface Group extends Hit {
 export interface Rows {
   /** What two rows of the very same picture have in common. */
   keyOf(row: number): string;
-  cosine(a: number, b: number): number;
+  areNear(a: number, b: number): boolean;
 }
 
 /**
@@ -30,7 +30,7 @@ export function fold(ranking: readonly Hit[], { how, wanted }: { how: Folding; w
     const key = rows.keyOf(hit.row);
     const group =
       (how === 'none' ? undefined : groupOfKey.get(key)) ??
-      (how === 'near' ? groups.find(({ row }) => rows.cosine(row, hit.row) >= NEAR_DUPLICATE_COSINE) : undefined);
+      (how === 'near' ? groups.find(({ row }) => rows.areNear(row, hit.row)) : undefined);
     if (group !== undefined) group.duplicates.push(hit.row);
     else if (groups.length < wanted) {
       const founded = { ...hit, duplicates: [] };

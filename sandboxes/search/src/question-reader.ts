@@ -6,7 +6,6 @@ import type { QueryEncoder } from './query-encoder.js';
 import { decodeQueryPicture, pictureFromBase64 } from './query-picture.js';
 import type { RowVectors } from './row-vectors.js';
 
-const EVEN_WEIGHTS = { seen: 1, said: 1 };
 /** Titles whose mean is the neutral text; taken evenly from all over the catalogue. */
 const NEUTRAL_TITLES = 512;
 
@@ -44,7 +43,7 @@ export class QuestionReader {
       throw Refusal.of({ field: 'item', expected: 'an item of the snapshot', found: request.item });
     const said = request.text === undefined ? undefined : await this.readText(request.text);
     const seen = await this.readPicture(request, row);
-    return { vector: combine({ seen, said }, request.weights ?? EVEN_WEIGHTS, this.neutral), row };
+    return { vector: combine({ seen, said }, request.weights, this.neutral), row };
   }
 
   private async readPicture(

@@ -31,6 +31,17 @@ export class RowVectors {
     return this.score(a, this.at(b)) * this.inverseLengths[b]!;
   }
 
+  /** Mean of 1 - cosine over all pairs of rows: from the mean of the rows at length 1, whose squared length is the mean cosine. */
+  meanDistance(): number {
+    const mean = new Float32Array(this.dim);
+    for (let row = 0; row < this.count; row += 1) {
+      const weight = this.inverseLengths[row]! / this.count;
+      const values = this.at(row);
+      for (let index = 0; index < this.dim; index += 1) mean[index] = mean[index]! + values[index]! * weight;
+    }
+    return 1 - dot(mean, 0, mean);
+  }
+
   /** A copy of a row at length 1. */
   unit(row: number): Float32Array {
     return this.at(row).map((value) => value * this.inverseLengths[row]!);

@@ -1,7 +1,7 @@
 import type { SearchAnswer, SearchRequest } from '@graft/protocol';
 import { Dataset, openBundle, type RecipeContext, Snapshot, SnapshotIndex } from '@graft/runner';
 import { Catalogue } from './catalogue.js';
-import { fold } from './folding.js';
+import { fold, NEAR_SHARE, type Rows } from './folding.js';
 import { QueryEncoder } from './query-encoder.js';
 import { QuestionReader, type Sources } from './question-reader.js';
 import { type Hit, rank, type RankingSource } from './ranking.js';
@@ -19,12 +19,16 @@ export interface Searched {
 
 /** One snapshot with everything that it takes to answer searches over it. */
 export class Searcher implements AsyncDisposable {
+  private readonly folds: Rows;
+
   private constructor(
     private readonly snapshotId: string,
     private readonly sources: Sources,
     private readonly questions: QuestionReader,
     private readonly source: RankingSource,
-  ) {}
+  ) {
+    this.folds = foldsOf(sources);
+  }
 
   /** @throws SpaceMismatch when the bundle's encoders write another space than the snapshot holds */
   static async open(context: RecipeContext<'search'>): Promise<Searcher> {
@@ -50,16 +54,11 @@ export class Searcher implements AsyncDisposable {
   /** @throws Refusal naming the field at fault */
   async search(request: SearchRequest): Promise<Searched> {
     const startedMs = performance.now();
-    const { catalogue, snapshot, rows } = this.sources;
+    const { catalogue, snapshot } = this.sources;
     const { vector, row: askedWith } = await this.questions.read(request);
     const filter = catalogue.filter(request.filters, askedWith);
     const wanted = request.offset + request.limit;
-    const group = (hits: readonly Hit[]) =>
-      fold(
-        hits,
-        { how: request.fold, wanted },
-        { keyOf: (row) => snapshot.keys[row]!, cosine: (a, b) => rows.cosine(a, b) },
-      );
+    const group = (hits: readonly Hit[]) => fold(hits, { how: request.fold, wanted }, this.folds);
     const ranking = rank(this.source, {
       question: vector,
       filter,
@@ -104,4 +103,12 @@ export class Searcher implements AsyncDisposable {
     await this.sources.dataset[Symbol.asyncDispose]();
     this.sources.snapshot[Symbol.dispose]();
   }
+}
+
+function foldsOf({ snapshot, catalogue, rows }: Sources): Rows {
+  const near = 1 - NEAR_SHARE * rows.meanDistance();
+  return {
+    keyOf: (row) => snapshot.keys[row]!,
+    areNear: (a, b) => catalogue.areAlike(a, b) && rows.cosine(a, b) >= near,
+  };
 }

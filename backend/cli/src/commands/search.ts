@@ -22,6 +22,9 @@ interface SearchOptions {
   exact?: boolean;
 }
 
+/** What the server takes where a question names only the other weight. */
+const SAID_WEIGHT = 1.5;
+
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 /** `x,y,width,height` in fractions of the picture. */
@@ -58,7 +61,7 @@ async function questionOf(options: SearchOptions): Promise<Question> {
   const weights =
     weightSeen === undefined && weightSaid === undefined
       ? undefined
-      : { seen: Number(weightSeen ?? 1), said: Number(weightSaid ?? 1) };
+      : { seen: Number(weightSeen ?? 1), said: Number(weightSaid ?? SAID_WEIGHT) };
   return {
     ...(picture === undefined ? {} : { picture }),
     ...(item === undefined ? {} : { item }),
@@ -103,7 +106,7 @@ export function registerSearch({ program, serve }: Registrar): void {
     .option('--crop <x,y,width,height>', 'the part of the picture to look at, in fractions')
     .option('--filter <attribute=value>', 'once for each value; values of one attribute are alternatives', collect, [])
     .option('--weight-seen <number>', 'with a text: how much the picture or item counts (default 1)')
-    .option('--weight-said <number>', 'with a picture or item: how much the text counts (default 1)')
+    .option('--weight-said <number>', 'with a picture or item: how much the text counts (default 1.5)')
     .option('--limit <number>', 'at most 100', '20')
     .option('--offset <number>', 'skip the best', '0')
     .addOption(
