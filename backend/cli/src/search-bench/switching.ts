@@ -33,7 +33,8 @@ export async function measureSwitching(
   const expected = new Map<string, string[]>();
   for (const snapshotId of snapshots) {
     await switchTo(session, id, snapshotId);
-    const answers = await Promise.all(questions.map((question) => askOrThrow(session, id, question)));
+    const answers: Answer[] = [];
+    for (const question of questions) answers.push(await askOrThrow(session, id, question));
     expected.set(snapshotId, answers.map(fingerprint));
   }
   const [first, second] = snapshots.map((snapshotId) => expected.get(snapshotId)!);
