@@ -86,6 +86,25 @@ describe('the console', () => {
     expect(await screen.findByRole('button', { name: 'Declare compatible' }, patiently)).toBeTruthy();
   });
 
+  it('looks at the trainings of an experiment before it is launched', async () => {
+    open('/experiments/create');
+    fireEvent.click(await screen.findByText('Train and evaluate a classifier', {}, patiently));
+    fireEvent.click(await screen.findByText('Check first', {}, patiently));
+    expect(await screen.findByText(/\(preflight\)$/, { selector: 'h1' }, patiently)).toBeTruthy();
+    expect(await screen.findByText('See what it would train on', {}, patiently)).toBeTruthy();
+  });
+
+  it('shows a training before it is paid for: what it reads, what is wrong with it, what it takes', async () => {
+    open('/runs/x-swap-stock/preflight');
+    const findings = await screen.findByLabelText('Findings', {}, patiently);
+    expect(within(findings).getByText(/have the very picture of a training item/)).toBeTruthy();
+    const batch = screen.getByLabelText('First batch');
+    expect(within(batch).getAllByAltText(/as it is read$/)).toHaveLength(8);
+    expect(within(batch).getAllByTitle(/^row \d+ of the table, weight 0\./)).not.toHaveLength(0);
+    expect(within(batch).getAllByTitle('not counted in the loss')[0]?.tagName).toBe('DEL');
+    expect(screen.getByText('3 min 6 s')).toBeTruthy();
+  });
+
   it('says how much of a dataset the live vectors still stand for', async () => {
     open('/spaces');
     fireEvent.click((await screen.findAllByRole('link', { name: '9c41aa03be' }, patiently))[0]!);

@@ -16,6 +16,7 @@ import { Layout } from './layout/Layout.js';
 import models from './models/index.js';
 import modelVersions from './model-versions/index.js';
 import people from './people/index.js';
+import { PreflightPage } from './preflights/PreflightPage.js';
 import rollouts from './rollouts/index.js';
 import runs from './runs/index.js';
 import { ReportPage } from './runs/ReportPage.js';
@@ -66,6 +67,7 @@ export function App({ graft, live }: { graft: GraftDataProvider; live: LiveSourc
         <CustomRoutes>
           <Route path="/experiments/compare" element={<ComparePage />} />
           <Route path="/runs/:id/report" element={<ReportPage />} />
+          <Route path="/runs/:id/preflight" element={<PreflightPage />} />
           <Route path="/runs/:id/space-report" element={<SpaceReportPage />} />
         </CustomRoutes>
       </Admin>

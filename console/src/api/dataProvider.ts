@@ -99,6 +99,8 @@ export function createDataProvider(client: GraftClient) {
     /** A draft may lack what the server fills in or refuses: defaults are the recipes' business, and a 422 names what is wrong. */
     launchExperiment: (draft: SpecDraft) =>
       orThrow(client.POST('/api/experiments', { body: draft as Schemas['ExperimentSpec'] })),
+    preflightExperiment: (draft: SpecDraft) =>
+      orThrow(client.POST('/api/experiments/preflight', { body: draft as Schemas['ExperimentSpec'] })),
     cancelExperiment: (id: string) => orThrow(client.POST('/api/experiments/{id}/cancel', byId(id))),
     cancelRun: (id: string) => orThrow(client.POST('/api/runs/{id}/cancel', byId(id))),
     listRunMetrics: (id: string) => orThrow(client.GET('/api/runs/{id}/metrics', byId(id))),
@@ -110,6 +112,7 @@ export function createDataProvider(client: GraftClient) {
       ),
     listRunArtifacts: (id: string) => orThrow(client.GET('/api/runs/{id}/artifacts', byId(id))),
     getRunReport: (id: string) => orThrow(client.GET('/api/runs/{id}/report', byId(id))),
+    getRunPreflight: (id: string) => orThrow(client.GET('/api/runs/{id}/preflight', byId(id))),
     getRunSpaceReport: (id: string) => orThrow(client.GET('/api/runs/{id}/space-report', byId(id))),
 
     publishSnapshot: (id: string) => orThrow(client.POST('/api/snapshots/{id}/publish', byId(id))),

@@ -42,6 +42,7 @@ export type RunMetric = Schemas['RunMetric'];
 export type RunLog = Schemas['RunLog'];
 export type RunArtifact = Schemas['RunArtifact'];
 export type Report = Schemas['EvaluationReport'];
+export type PreflightReport = Schemas['PreflightReport'];
 
 export type Sandbox = Schemas['Sandbox'];
 export type Isolation = Schemas['Isolation'];

@@ -1,6 +1,7 @@
 import { Alert, Box, Button, Card, CardActionArea, Stack, Typography } from '@mui/material';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
 import { useGraft, useRows, useSubmission } from '../api/hooks.js';
 import type { Dataset, ExperimentTemplate, ModelVersion, Snapshot } from '../api/schemas.js';
@@ -26,6 +27,7 @@ const blank: ExperimentTemplate = {
 export function LaunchPage() {
   const graft = useGraft();
   const navigate = useNavigate();
+  const notify = useNotify();
   const { data: recipes } = useQuery({
     queryKey: ['recipes'],
     queryFn: () => graft.listRecipes(),
@@ -36,10 +38,16 @@ export function LaunchPage() {
   const { data: snapshots = [] } = useRows<Snapshot>('snapshots');
   const [spec, setSpec] = useState<SpecDraft | null>(null);
   const [view, setView] = useState<'form' | 'yaml'>('form');
-  const { submit, pending, problem } = useSubmission(async (launched: SpecDraft) => {
+  const { submit: launch, ...launching } = useSubmission(async (launched: SpecDraft) => {
     const experiment = await graft.launchExperiment(launched);
     await navigate(`/experiments/${experiment.id}/show`);
   });
+  const { submit: check, ...checking } = useSubmission(async (draft: SpecDraft) => {
+    const { experiment, skipped } = await graft.preflightExperiment(draft);
+    if (skipped.length > 0) notify(`Left out: ${skipped.map(({ step }) => step).join(', ')}`, { type: 'info' });
+    await navigate(`/experiments/${experiment.id}/show`);
+  });
+  const problem = checking.problem ?? launching.problem;
   const choose = (template: ExperimentTemplate) => {
     const filled = datasets.filter((entry) => entry.latestVersion);
     const own = filled.find((entry) => entry.tier !== 'public') ?? filled[0];
@@ -66,10 +74,25 @@ export function LaunchPage() {
               Start over
             </Button>
             <Button
-              variant="contained"
-              loading={pending}
+              variant="outlined"
+              loading={checking.pending}
               disabled={spec.steps.length === 0}
-              onClick={() => void submit(spec)}
+              title="Shows what the trainings would read, and what they would take, without training"
+              onClick={() => {
+                launching.reset();
+                void check(spec);
+              }}
+            >
+              Check first
+            </Button>
+            <Button
+              variant="contained"
+              loading={launching.pending}
+              disabled={spec.steps.length === 0}
+              onClick={() => {
+                checking.reset();
+                void launch(spec);
+              }}
             >
               Launch
             </Button>

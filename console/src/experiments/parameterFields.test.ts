@@ -50,7 +50,6 @@ describe('the fields of a recipe', () => {
     expect(initialObject(readFields(schemaOf('embed')))).toEqual({ dataset: '', encoder: '' });
     expect(initialObject(readFields(schemaOf('finetune')))).toMatchObject({
       objective: { kind: 'classify', targets: [] },
-      training: {},
     });
   });
 

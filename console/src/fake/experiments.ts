@@ -174,6 +174,29 @@ export const experiments: Experiment[] = [
     seed: 11,
   }),
 ];
+/** The trainings of a draft that need no other step, looked at and done at once. */
+export function preflightOf(draft: SpecDraft): { experiment: Experiment; skipped: { step: string; reason: string }[] } {
+  const canBeLookedAt = ({ recipe, parameters }: StepDraft): boolean =>
+    (recipe === 'finetune' || recipe === 'swap-encoder') && !JSON.stringify(parameters).includes('"step:');
+  const steps = draft.steps
+    .filter(canBeLookedAt)
+    .map(({ register: _register, ...step }) => ({ ...step, parameters: { ...step.parameters, preflight: true } }));
+  const id = crypto.randomUUID();
+  const spec = { ...draft, name: `${draft.name} (preflight)`, steps };
+  return {
+    experiment: {
+      ...experiments[1]!,
+      id,
+      name: spec.name,
+      spec: spec as Experiment['spec'],
+      runs: runsOf(id, spec, 1, {}),
+    },
+    skipped: draft.steps
+      .filter((step) => !canBeLookedAt(step))
+      .map(({ name }) => ({ step: name, reason: 'It reads what another step will make.' })),
+  };
+}
+
 export const runs: Run[] = experiments.flatMap((entry) => entry.runs);
 
 export const snapshots: Snapshot[] = [

@@ -19,6 +19,7 @@ import * as catalogue from './catalogue.js';
 import { minutesAgo } from './clock.js';
 import * as lab from './experiments.js';
 import * as directory from './people.js';
+import { preflight } from './preflight.js';
 import { report } from './report.js';
 import { rollouts } from './rollouts.js';
 import { isolation, sandboxes } from './sandboxes.js';
@@ -245,6 +246,11 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
         name: draft.name,
         createdAt: minutesAgo(0),
       }),
+    preflightExperiment: async (draft) => {
+      const { experiment, skipped } = lab.preflightOf(draft);
+      experiment.runs.forEach((run) => add('runs', run));
+      return { experiment: add<Experiment>('experiments', experiment), skipped };
+    },
     cancelExperiment: async (id) => patch<Experiment>('experiments', id, { state: 'cancelled' }),
     cancelRun: async (id) => patch<Run>('runs', id, { state: 'cancelled' }),
     listRunMetrics: async (id) => ({ items: lab.metricsOf(find('runs', id), 68) }),
@@ -253,6 +259,7 @@ export function createFakeWorkspace({ role = 'admin', signedIn = true, empty = f
     }),
     listRunArtifacts: async (id) => ({ items: lab.artifactsOf(find('runs', id)) }),
     getRunReport: async () => report,
+    getRunPreflight: async () => preflight,
     getRunSpaceReport: async () => vectors.spaceReport,
 
     publishSnapshot: async (id) => patch<Snapshot>('snapshots', id, { isLive: true }),

@@ -75,6 +75,11 @@ export function RunPanel({ run }: { run: Run }) {
                   Open the evaluation
                 </Button>
               )}
+              {run.parameters.preflight === true && run.state === 'succeeded' && (
+                <Button size="small" variant="contained" component={Link} to={`/runs/${run.id}/preflight`}>
+                  See what it would train on
+                </Button>
+              )}
               {run.recipe === 'inspect-space' && run.state === 'succeeded' && (
                 <Button size="small" variant="contained" component={Link} to={`/runs/${run.id}/space-report`}>
                   Look inside the space
