@@ -170,7 +170,7 @@ describe('experiment preflight', () => {
     expect(code).toBe(expected);
     expect(err).toContain('vectors is left out: It trains nothing.');
     expect(out).toContain(findings[0] ? `problem  ${leak.message}` : 'nothing to look at before starting');
-    expect(out).toMatch(/4 min 0 s +400 +0\.5 s \(0\.4 s to 0\.7 s, n 5\) +700 MiB of 4096 MiB +0\.01 USD/);
+    expect(out).toMatch(/4 min 0 s +400 +500 ms \(400 ms to 700 ms, n 5\) +700 MiB of 4096 MiB +0\.01 USD/);
   });
 });
 

@@ -122,9 +122,9 @@ describe('a preflight', () => {
     expect(estimate).toMatchObject({
       totalSteps: 225,
       itemsPerStep: 16,
-      stepSeconds: { n: 5 },
       memoryLimitBytes: null,
     });
+    expect(stepSeconds.n).toBeGreaterThanOrEqual(5);
     expect(totalSeconds).toBeCloseTo(prepareSeconds + totalSteps * stepSeconds.median + validationSeconds, 6);
     expect(cost.value).toBeCloseTo((cpuSeconds / 3600) * cost.perCpuHour, 9);
     expect(estimate.peakMemoryBytes).toBeGreaterThan(50 * 2 ** 20);

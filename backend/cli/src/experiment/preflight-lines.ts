@@ -1,7 +1,11 @@
 import type { Schemas } from '../api.js';
-import { seconds, table } from '../terminal/table.js';
+import { milliseconds, seconds, table } from '../terminal/table.js';
 
 export type PreflightReport = Schemas['PreflightReport'];
+
+/** A step of a small training takes milliseconds. */
+const took = (value: number): string => (value < 1 ? milliseconds : seconds)(1000 * value);
+const CENT = 0.01;
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
@@ -9,7 +13,6 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB
 export function preflightLines(step: string, { items, findings, estimate }: PreflightReport): string[] {
   const { stepSeconds, totalSteps, cost, memoryLimitBytes } = estimate;
   const limit = memoryLimitBytes === null ? '' : ` of ${mebibytes(memoryLimitBytes)}`;
-  const cheapest = 0.01;
   return [
     `${step}: ${items.train} items to train on, ${items.validation} to validate on`,
     ...(findings.length === 0
@@ -21,9 +24,9 @@ export function preflightLines(step: string, { items, findings, estimate }: Pref
         [
           `  ${seconds(1000 * estimate.totalSeconds)}`,
           String(totalSteps),
-          `${seconds(1000 * stepSeconds.median)} (${seconds(1000 * stepSeconds.low)} to ${seconds(1000 * stepSeconds.high)}, n ${stepSeconds.n})`,
+          `${took(stepSeconds.median)} (${took(stepSeconds.low)} to ${took(stepSeconds.high)}, n ${stepSeconds.n})`,
           mebibytes(estimate.peakMemoryBytes) + limit,
-          `${cost.value < cheapest ? cost.value.toPrecision(2) : cost.value.toFixed(2)} ${cost.currency}`,
+          `${cost.value < CENT ? cost.value.toPrecision(2) : cost.value.toFixed(2)} ${cost.currency}`,
         ],
       ],
     ),

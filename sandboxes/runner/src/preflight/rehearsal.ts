@@ -10,10 +10,10 @@ import { pictureHash } from './picture-hash.js';
 import type { PreparedTraining, TrainingFeeds, TrainingInputs } from './training-inputs.js';
 import { findTwins, type SplitHashes } from './twins.js';
 
-const TIMED_STEPS = 5;
-/** Steps that are this slow are known well enough after a few. */
-const ENOUGH_SECONDS = 60;
-const LEAST_TIMED_STEPS = 2;
+/** Steps are timed until there are enough of them and they took long enough to stand for what else the machine does. */
+const TIMED = { steps: 5, seconds: 3, most: 50 };
+/** Steps that are this slow are known well enough after two. */
+const SLOW_SECONDS = 60;
 
 type Estimate = PreflightReport['estimate'];
 type Context = RecipeContext<'finetune'> | RecipeContext<'swap-encoder'>;
@@ -108,15 +108,19 @@ async function estimateOf<Feeds>(context: Context, plan: TrainingPlan<Feeds>, pr
 async function timedSteps<Feeds>(context: Context, plan: TrainingPlan<Feeds>): Promise<Taken[]> {
   const steps: Taken[] = [];
   const watch = startWatch();
-  for (let step = 0; step <= TIMED_STEPS; step += 1) {
-    context.progress(0.1 + (0.5 * step) / TIMED_STEPS, 'timing steps', `step ${step} of ${TIMED_STEPS}`);
+  for (let step = 0; !isEnough(steps.length, watch().seconds); step += 1) {
+    context.progress(0.1 + (0.5 * step) / TIMED.most, 'timing steps', `step ${step}`);
     await context.breathe();
     const learningRate = plan.learningRate(Math.min(step, plan.totalSteps - 1));
     const spent = await taken(() => plan.trainer.step(batchesOf(plan, step), learningRate));
     if (step > 0) steps.push(spent);
-    if (steps.length >= LEAST_TIMED_STEPS && watch().seconds > ENOUGH_SECONDS) break;
   }
   return steps;
+}
+
+function isEnough(steps: number, seconds: number): boolean {
+  if (steps >= TIMED.steps) return seconds >= TIMED.seconds || steps >= TIMED.most;
+  return steps >= 2 && seconds >= SLOW_SECONDS;
 }
 
 async function taken(work: () => Promise<unknown>): Promise<Taken> {
