@@ -25,7 +25,7 @@ export const emptyQuestion: Question = {
   item: null,
   crop: null,
   text: '',
-  said: 0.5,
+  said: 0.6,
   filters: {},
   limit: 24,
 };
