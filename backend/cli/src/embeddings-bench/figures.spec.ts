@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { publishedZeroShot, retrievalFigures, type Retrieval } from './figures.js';
 
-const interval = (value: number, n = 4370) => ({ value, low: value - 0.01, high: value + 0.01, n });
+const interval = (value: number, n = 4370) => ({ value, low: value / 2, high: value * 2, n });
 const values = (attribute: string) => ({
   attribute,
   judged: interval(0.7, 26),
@@ -36,5 +36,5 @@ it('names every figure that others compare with, and no figure twice', () => {
 
 it('keeps the interval and what it counts', () => {
   const [first] = retrievalFigures(report);
-  expect(first).toEqual({ name: 'text_to_image_r1', unit: 'share', value: 0.2, low: 0.19, high: 0.21, n: 4370 });
+  expect(first).toEqual({ name: 'text_to_image_r1', unit: 'share', value: 0.2, low: 0.1, high: 0.4, n: 4370 });
 });
