@@ -10,7 +10,7 @@ export function FirstBatch({ examples, texts }: { examples: readonly Example[]; 
   return (
     <Section
       title="What the first step reads"
-      hint={`Exactly this: pictures resized and augmented${texts ? `, the first ${texts.length} tokens of each text with their weights` : ''}. A label struck through adds nothing to the loss.`}
+      hint={`Exactly this: pictures resized and augmented${texts ? `, the first ${texts.length} tokens of each text with their weights` : ''}. What is struck through is left out: a label of the loss${texts ? ', a token of this step' : ''}.`}
     >
       <Box
         component="ul"
@@ -21,7 +21,7 @@ export function FirstBatch({ examples, texts }: { examples: readonly Example[]; 
           p: 0,
           display: 'grid',
           gap: 2.5,
-          gridTemplateColumns: `repeat(auto-fill, minmax(${texts ? 300 : 150}px, 1fr))`,
+          gridTemplateColumns: `repeat(auto-fill, minmax(min(100%, ${texts ? 420 : 150}px), 1fr))`,
         }}
       >
         {examples.map((example, row) => (
@@ -102,7 +102,7 @@ function Tokens({ tokens }: { tokens: NonNullable<Example['tokens']> }) {
             <>
               {text}{' '}
               <Box component="span" sx={{ color: 'text.secondary', fontVariantNumeric: 'tabular-nums' }}>
-                {formatNumber(weight)}
+                {weight.toFixed(2)}
               </Box>
             </>
           }
