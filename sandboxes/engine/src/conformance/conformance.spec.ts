@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TensorProto_DataType as Type, TensorProtoSchema } from '../proto/onnx.gen.js';
 import { tensorProto } from '../proto/messages.js';
 import { float32, int64, type Tensor } from '../tensors/tensor.js';
+import { openSession } from '../runtime/session.js';
+import { noise } from '../testing/fused-node.js';
 import { handWritten, op, type HandWritten } from '../testing/hand-written.js';
 import { readArchive } from './archive.js';
 import { checkGradients } from './gradients.js';
@@ -73,6 +75,46 @@ describe('a published test', () => {
     expect((await checkGradients(published(round, inputs.slice(0, 1), inputs.slice(0, 1)))).reason).toBe(
       'its real outputs do not change with its real inputs',
     );
+  });
+});
+
+describe('slopes', () => {
+  const [q, k, v] = [noise(1, 1, 2, 4), noise(1, 1, 4, 4), noise(1, 1, 4, 3)];
+  const attention = (mask: Tensor | undefined, lengths: Tensor | undefined): HandWritten => ({
+    opset: 24,
+    inputs: { q: q.shape, k: k.shape, v: v.shape },
+    outputs: ['y'],
+    nodes: [
+      op('Attention', ['q', 'k', 'v', mask ? 'mask' : '', '', '', lengths ? 'lengths' : ''], 'y', { is_causal: 1 }),
+    ],
+    initializers: { ...(mask ? { mask } : {}), ...(lengths ? { lengths } : {}) },
+  });
+  const answered = async (model: HandWritten): Promise<Tensor> => {
+    await using session = await openSession(handWritten(model), { threads: 1 });
+    return (await session.run({ q, k, v }, ['y'])).y;
+  };
+
+  it('are measured in 32 bits where the form of onnxruntime in 64 answers otherwise: queries that end with the keys', async () => {
+    const model = attention(undefined, int64([1], [3]));
+    const test = published(model, [q, k, v], [await answered(model)]);
+    expect(await checkGradients(test)).toEqual({ verdict: 'passed', reason: 'float32' });
+  });
+
+  it('are measured as the engine writes it where onnxruntime does not run it: a mask of fewer columns than keys', async () => {
+    const flags = (columns: number): Tensor => ({
+      type: 'bool',
+      shape: [2, columns],
+      data: Uint8Array.from({ length: 2 * columns }, (_, at) => Number(at % columns < 2)),
+    });
+    const lengths = int64([1], [3]);
+    const short = attention(flags(2), lengths);
+    const expected = await answered(attention(flags(4), lengths));
+    expect(await checkGradients(published(short, [q, k, v], [expected]))).toEqual({
+      verdict: 'passed',
+      reason: 'float32, written out by the engine',
+    });
+    const other = { ...expected, data: (expected.data as Float32Array).map((value) => value + 1) };
+    expect((await checkGradients(published(short, [q, k, v], [other]))).verdict).toBe('failed');
   });
 });
 

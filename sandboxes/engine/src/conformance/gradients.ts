@@ -23,11 +23,11 @@ export async function checkGradients(test: SuiteTest): Promise<Outcome> {
   if (isTrainingVector(found.proto)) return await checkTrainingVector(test, found);
   const prepared = prepare(test, found);
   if ('verdict' in prepared) return prepared;
-  const outcome = await checkAt(test, prepared);
+  const outcome = await checkAt(test, prepared, prepared.point);
   if (outcome.reason.includes('expected a shape of known sizes') && isSizedByData(found.proto))
     return inapplicable('its sizes depend on the data');
   if (outcome.verdict !== 'failed' || !outcome.reason.startsWith('gradient of')) return outcome;
-  const beside = await checkAt(test, { ...prepared, point: movedALittle(prepared.point) });
+  const beside = await checkAt(test, prepared, movedALittle(prepared.point));
   return beside.verdict === 'failed' ? outcome : { ...beside, reason: `${beside.reason}, beside the test's inputs` };
 }
 
@@ -38,7 +38,8 @@ function movedALittle(point: Point): Point {
   return new Map([...point].map(([name, { shape, data }]) => [name, float32(shape, moved(data as Float32Array))]));
 }
 
-async function checkAt(test: SuiteTest, prepared: Differentiable): Promise<Outcome> {
+async function checkAt(test: SuiteTest, published: Differentiable, point: Point): Promise<Outcome> {
+  const prepared = { ...published, point };
   const weights = new Map(
     [...prepared.outputs].map(([name, { data }]) => {
       const random = seededRandom(`${test.name}/${name}`);
@@ -52,7 +53,7 @@ async function checkAt(test: SuiteTest, prepared: Differentiable): Promise<Outco
   } catch (error) {
     derived = messageOf(error);
   }
-  return await compareSlopes({ model: prepared.bound.model, point: prepared.point, weights, derived });
+  return await compareSlopes({ model: prepared.bound.model, point, published, weights, derived });
 }
 
 function prepare(test: SuiteTest, found: SuiteCase): Differentiable | Outcome {
