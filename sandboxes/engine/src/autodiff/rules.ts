@@ -7,6 +7,7 @@ import { einsumRules } from './einsum.js';
 import { elementwiseRules } from './elementwise.js';
 import { featureNormalisationRules } from './feature-normalisation.js';
 import { indexingRules } from './indexing.js';
+import { withoutMaskedRows } from './masked-rows.js';
 import { matMulRules } from './matmul.js';
 import { movementRules } from './movement.js';
 import { normalisationRules } from './normalisation.js';
@@ -27,7 +28,11 @@ const families = {
   Activations: activationRules,
   Products: { ...matMulRules, ...einsumRules },
   'Convolution and pooling': { ...convRules, ...poolingRules, ...resamplingRules },
-  Normalisation: { ...normalisationRules, ...featureNormalisationRules },
+  Normalisation: {
+    ...normalisationRules,
+    ...featureNormalisationRules,
+    Softmax: withoutMaskedRows(normalisationRules.Softmax),
+  },
   Reductions: { ...reduceRules, ...cumulativeRules },
   'Shape and movement': { ...shapeRules, ...movementRules },
   Indexing: indexingRules,
