@@ -1,6 +1,10 @@
 import type { AttributeValue } from '../proto/messages.js';
 import type { GradientCase } from '../testing/finite-differences.js';
 import { apply, describeGradients, unaryCase } from '../testing/gradient-cases.js';
+import { expect, it } from 'vitest';
+import { GraphBuilder } from '../graph/builder.js';
+import { noise } from '../testing/fused-node.js';
+import { backward } from './backward.js';
 import { featureNormalisationRules } from './feature-normalisation.js';
 
 const normalised = (
@@ -64,4 +68,20 @@ describeGradients(featureNormalisationRules, {
       attributes: { size: 5, alpha: { float: 0.5 }, bias: { float: 2 } },
     }),
   },
+});
+
+it.each([
+  ['alone', false],
+  ['beside the answer', true],
+])('SimplifiedLayerNormalization: its deviation in the loss %s is an error', (_, beside) => {
+  const g = new GraphBuilder();
+  const x = g.parameterOf('x', noise(2, 4));
+  const [y, inverse] = g.emit({
+    opType: 'SimplifiedLayerNormalization',
+    inputs: [x, g.filled([4], 1)],
+    outputs: [x, { type: 'float32', shape: [2, 1] }],
+  });
+  const result = beside ? g.mul(y!, inverse!) : inverse!;
+  const seed = { of: result, gradient: g.filled(result.shape as number[], 1) };
+  expect(() => backward(g, [seed], [x])).toThrow(/expected output 1 to be unused, found it in the loss/);
 });

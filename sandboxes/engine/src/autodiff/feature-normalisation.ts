@@ -62,10 +62,11 @@ function frozenBatchNormalization({
  * means of t * scale come from one product, the column sums from another.
  */
 function rmsGradients(
-  { graph, node, inputs: [x, scale], gradients: [gradient], needs }: Differentiation,
+  { graph, node, inputs: [x, scale], gradients: [gradient, ...others], needs }: Differentiation,
   inverseOf: (rows: Value) => Value,
 ): (Value | undefined)[] {
-  if (!gradient) return [];
+  if (!gradient || others.some((used) => used))
+    throw new NoGradient(node, 'expected output 1 to be unused, found it in the loss.');
   const shape = fixedShape(x!);
   const axis = positiveAxis(intAttribute(node, 'axis', -1), shape.length);
   const size = elementCount(shape.slice(axis));
@@ -116,7 +117,6 @@ export const featureNormalisationRules = {
   // onnxruntime's own form of it, which any operator set may use and which answers what it multiplied the rows by.
   SimplifiedLayerNormalization: (of) =>
     rmsGradients(of, (rows) => {
-      if (of.gradients[1]) throw new NoGradient(of.node, 'expected output 1 to be unused, found it in the loss.');
       const x = of.inputs[0]!;
       const axis = positiveAxis(intAttribute(of.node, 'axis', -1), x.shape.length);
       const perRow = { type: x.type, shape: x.shape.map((size, at) => (at < axis ? size : 1)) };

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../proto/messages.js';
 import type { GradientCase } from '../testing/finite-differences.js';
+import { float32 } from '../tensors/tensor.js';
 import { apply, describeGradients, picks } from '../testing/gradient-cases.js';
 import { poolingRules } from './pooling.js';
 
@@ -35,6 +36,14 @@ describeGradients(poolingRules, {
       ],
       { kernel_shape: [2], dilations: [2] },
     ),
+    'with places counted by columns': pooled(
+      'MaxPool',
+      [
+        [1, 2, 4, 4],
+        [1, 2, 2, 2],
+      ],
+      { kernel_shape: [2, 2], strides: [2, 2], storage_order: 1 },
+    ),
     'with a rest': pooled(
       'MaxPool',
       [
@@ -51,6 +60,17 @@ describeGradients(poolingRules, {
     ]),
   },
   LpPool: {
+    'of windows without anything': {
+      shapes: [[1, 2, 2, 2]],
+      build: (g, x) => {
+        const halves = g.constant(float32([1, 2, 1, 1], [1, 0]));
+        return apply(g, 'LpPool', {
+          inputs: [g.mul(x, halves)],
+          shape: [1, 2, 1, 1],
+          attributes: { kernel_shape: [2, 2] },
+        });
+      },
+    },
     'of squares': pooled(
       'LpPool',
       [
@@ -69,6 +89,13 @@ describeGradients(poolingRules, {
     ),
   },
   GlobalLpPool: {
+    'of a plane without anything': {
+      shapes: [[1, 2, 2, 2]],
+      build: (g, x) => {
+        const halves = g.constant(float32([1, 2, 1, 1], [1, 0]));
+        return apply(g, 'GlobalLpPool', { inputs: [g.mul(x, halves)], shape: [1, 2, 1, 1] });
+      },
+    },
     'of planes': pooled('GlobalLpPool', [
       [2, 2, 3, 2],
       [2, 2, 1, 1],
