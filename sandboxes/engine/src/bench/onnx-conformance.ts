@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { wholeModels } from '../conformance/models.js';
-import { checks, type Check, type Finding } from '../conformance/outcome.js';
+import { checks, modelChecks, type Check, type Finding } from '../conformance/outcome.js';
 import { checkAll } from '../conformance/pool.js';
 import { operatorsOf, readCase, unpackSuite } from '../conformance/suite.js';
 import { countOf, markdownTable, reasonsOf } from '../conformance/table.js';
@@ -48,9 +48,12 @@ async function measure(args: readonly string[]): Promise<Omit<BenchReport, 'benc
           (values.operator === undefined || operators.includes(values.operator)),
       );
     const work: Work[] = only.flatMap((check) => tests.map((found) => ({ ...found, check })));
-    if (!narrowed && !values.only)
-      for (const models of [dataFolder('onnx-models'), join(folder, 'light')])
-        work.push(...wholeModels(models).map((test) => ({ test, operators: [], check: 'models' as const })));
+    const whole = (models: string, check: Check) =>
+      work.push(...wholeModels(models).map((test) => ({ test, operators: [], check })));
+    if (!narrowed && !values.only) {
+      for (const models of [dataFolder('onnx-models'), join(folder, 'light')]) whole(models, 'models');
+      whole(join(folder, 'light'), 'model_gradients');
+    }
     await checkAll(work, { workers: Number(values.workers), onFinding: (finding) => findings.push(finding) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -59,7 +62,7 @@ async function measure(args: readonly string[]): Promise<Omit<BenchReport, 'benc
   if (narrowed)
     for (const finding of findings)
       console.log(`${finding.verdict.padEnd(12)} ${finding.check.padEnd(10)} ${finding.test}  ${finding.reason}`);
-  else if (!values.json) printReasons(findings, values.only ? only : [...only, 'models']);
+  else if (!values.json) printReasons(findings, values.only ? only : [...only, ...modelChecks]);
   if (values['write-readme']) {
     if (narrowed || values.only) throw new Error('--write-readme: expected the whole suite, found a part of it.');
     writeReadme(markdownTable(findings));

@@ -10,8 +10,9 @@ export const inapplicable = (reason: string): Outcome => ({ verdict: 'inapplicab
 
 /** The four figures, in the order of the table. */
 export const checks = ['read_write', 'runs', 'shapes', 'gradients'] as const;
-/** Whole models have a check of their own, beside the figures. */
-export type Check = (typeof checks)[number] | 'models';
+/** What whole models are checked for, beside the figures. */
+export const modelChecks = ['models', 'model_gradients'] as const;
+export type Check = (typeof checks)[number] | (typeof modelChecks)[number];
 
 /** One line of a child process: what it found about one test. */
 export interface Finding extends Outcome {

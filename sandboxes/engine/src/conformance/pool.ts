@@ -5,8 +5,8 @@ import type { Report, Work } from './worker.js';
 
 /** A child checks so many, then another takes over: onnxruntime keeps some memory of every session. */
 const CHUNK = 150;
-/** No published test needs a second; a child that says nothing for so long hangs. */
-const SILENCE_MS = 60_000;
+/** No published test needs a second, but the slopes of a VGG-19 need minutes; a child that says nothing for so long hangs. */
+const SILENCE_MS = 600_000;
 
 /** Checks everything in child processes, `workers` at a time. A native crash costs the one test that was running. */
 export async function checkAll(

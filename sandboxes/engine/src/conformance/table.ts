@@ -1,4 +1,4 @@
-import { checks, type Check, type Finding } from './outcome.js';
+import { checks, modelChecks, type Check, type Finding } from './outcome.js';
 
 export interface Count {
   readonly passed: number;
@@ -70,7 +70,7 @@ export function markdownTable(findings: readonly Finding[]): string[] {
     '| check | passed | failed | does not apply | share of those that apply | of all |',
     '| --- | --: | --: | --: | --: | --: |',
     ...rows,
-    ...modelLines(findings),
+    ...modelChecks.flatMap((check) => modelLines(findings, check)),
     ...checks.flatMap((check) => [
       ...reasonLines(findings, check, 'inapplicable', 'Does not apply'),
       ...reasonLines(findings, check, 'failed', 'Fails'),
@@ -78,14 +78,19 @@ export function markdownTable(findings: readonly Finding[]): string[] {
   ];
 }
 
-function modelLines(findings: readonly Finding[]): string[] {
-  const models = findings.filter(({ check }) => check === 'models');
+const modelTitles = {
+  models: 'Whole models read, validated, written and run',
+  model_gradients: 'Whole vision models with drawn weights, gradients from the first layer to the last as measured',
+} as const;
+
+function modelLines(findings: readonly Finding[], check: keyof typeof modelTitles): string[] {
+  const models = findings.filter((finding) => finding.check === check);
   if (models.length === 0) return [];
   const done = models.filter(({ verdict }) => verdict === 'passed');
   const rest = models.filter((finding) => !done.includes(finding)).map(({ test, reason }) => `${test}: ${reason}`);
   const names = done.map(({ test }) => test).join(', ');
   const others = rest.length > 0 ? ` The other ${rest.length}: ${rest.join('; ')}.` : '';
-  return ['', `Whole models read, validated, written and run: ${done.length} of ${models.length} (${names}).${others}`];
+  return ['', `${modelTitles[check]}: ${done.length} of ${models.length} (${names}).${others}`];
 }
 
 const LISTED = 12;

@@ -1,5 +1,6 @@
 // Child process of the pool: checks one test after another and says before each which one it is, so that a crash has a name.
 import { checkGradients } from './gradients.js';
+import { checkLightGradients } from './light-models.js';
 import { checkModel } from './models.js';
 import { messageOf, failed, type Check, type Finding, type Outcome } from './outcome.js';
 import { checkReadWrite } from './read-write.js';
@@ -21,6 +22,7 @@ const by: Readonly<Record<Check, (test: SuiteTest) => Outcome | Promise<Outcome>
   shapes: checkShapes,
   gradients: checkGradients,
   models: checkModel,
+  model_gradients: checkLightGradients,
 };
 
 async function answer(work: readonly Work[]): Promise<void> {
