@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import type { GraphBuilder } from '../graph/builder.js';
-import type { Value } from '../graph/graph.js';
-import { softmaxCrossEntropy } from '../losses/cross-entropy.js';
-import type { Loss } from '../losses/loss.js';
-import { loadModel } from '../model/files.js';
-import type { Model } from '../model/model.js';
-import type { Architecture } from '../testing/architectures/cases.js';
-import { checkGradients, train } from '../testing/architectures/train-architecture.js';
-import { int32, noise } from '../testing/fused-node.js';
-import { float32, int64, type Tensor } from '../tensors/tensor.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
+import { softmaxCrossEntropy } from '../../losses/cross-entropy.js';
+import type { Loss } from '../../losses/loss.js';
+import { loadModel } from '../../model/files.js';
+import type { Model } from '../../model/model.js';
+import type { Architecture } from './cases.js';
+import { int32, noise } from '../fused-node.js';
+import { float32, int64, type Tensor } from '../../tensors/tensor.js';
 
 const BATCH = 2;
 const LENGTH = 6;
@@ -31,6 +29,14 @@ const labels =
     softmaxCrossEntropy(graph, logits, graph.constant(int64([values.length], values)));
 const named = (names: readonly string[], value: Tensor): Record<string, Tensor> =>
   Object.fromEntries(names.map((name) => [name, value]));
+
+/** A model with the training that is asked of it. */
+export interface TrainedCase {
+  readonly name: string;
+  readonly steps: number;
+  readonly rate: number;
+  readonly make: () => Promise<Architecture>;
+}
 
 interface RealModel extends Omit<Architecture, 'model'> {
   readonly file: string;
@@ -86,7 +92,7 @@ const models: Readonly<Record<string, RealModel>> = {
   },
 };
 
-const steps = [1e-2, 5e-3, 2e-3, 1e-3];
+const differences = [1e-2, 5e-3, 2e-3, 1e-3];
 
 function times(model: Model, factor: number): Model {
   const floats = [...model.initializers].filter(([, { type }]) => type === 'float32');
@@ -104,7 +110,7 @@ function times(model: Model, factor: number): Model {
 }
 
 // eslint-disable-next-line no-restricted-syntax -- a test finds its data by the variable that says where the data is
-const data = process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../shared/data');
+const data = process.env['GRAFT_DATA_DIR'] ?? join(import.meta.dirname, '../../../../../../shared/data');
 const folder = join(data, 'onnx-models');
 const absent = Object.values(models)
   .map(({ file }) => join(folder, file))
@@ -112,23 +118,17 @@ const absent = Object.values(models)
 if (absent.length > 0)
   console.warn(`SKIPPED: training real models, because ${absent.join(', ')} is absent. Set GRAFT_DATA_DIR to run it.`);
 
-describe.runIf(absent.length === 0).each(Object.entries(models))('%s', (_, { file, rate, enlarged = 1, ...rest }) => {
-  const load = async (): Promise<Architecture> => ({
-    ...rest,
-    steps,
-    model: times(await loadModel(join(folder, file)), enlarged),
-  });
-
-  it('has the gradients of finite differences', async () => {
-    const { worst, at } = await checkGradients(await load());
-    expect(worst, at).toBeLessThan(5e-3);
-  });
-
-  it('trains, and is served at the loss training had, with the operators it came with', async () => {
-    const architecture = await load();
-    const { losses, trainingLoss, servedLoss, exported } = await train(architecture, { steps: 10, rate });
-    expect(trainingLoss).toBeLessThan(0.9 * losses[0]!);
-    expect(Math.abs(servedLoss - trainingLoss) / trainingLoss).toBeLessThan(1e-5);
-    expect(exported.graph).toBe(architecture.model.graph);
-  });
-});
+/** Models of others that train like the miniatures; none, said loudly, where their files are absent. */
+export const realModels: readonly TrainedCase[] =
+  absent.length > 0
+    ? []
+    : Object.entries(models).map(([name, { file, rate, enlarged = 1, ...rest }]) => ({
+        name,
+        steps: 10,
+        rate,
+        make: async () => ({
+          ...rest,
+          steps: differences,
+          model: times(await loadModel(join(folder, file)), enlarged),
+        }),
+      }));
