@@ -79,6 +79,15 @@ describe('differentiation', () => {
     expect(gradientsOf(g, apply(g, 'Floor', { inputs: [x] }), x).get('x')!.shape).toEqual([2]);
   });
 
+  it('names a seed whose gradient has another shape than its value', () => {
+    const g = new GraphBuilder();
+    const x = g.parameterOf('x', numbers(1, 2));
+    const y = g.mul(x, x);
+    expect(() => backward(g, [{ of: y, gradient: g.filled([2, 2], 1) }], [x])).toThrow(
+      /Seed of "Mul_\d+": expected a gradient of shape \[2\], found \[2, 2\]\./,
+    );
+  });
+
   it('names a parameter that is no float', () => {
     const g = new GraphBuilder();
     const x = g.parameterOf('x', { type: 'int8', shape: [2], data: Int8Array.of(1, 2) });

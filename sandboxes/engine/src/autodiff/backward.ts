@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
+import { sameShape } from '../graph/shapes.js';
 import type { NodeProto } from '../proto/onnx.gen.js';
 import { elementCount, type ElementType } from '../tensors/tensor.js';
 import { fusedRules } from './fused.js';
@@ -10,11 +11,13 @@ import { NoGradient, type GradientRule, type Seed } from './rule.js';
 /**
  * Reverse-mode differentiation: adds nodes to the graph that compute the gradient of the loss by each of `wanted`.
  * Throws NoGradient for a node between them and the seeds whose operator has no rule, and an error where no path leads from one to the
- * loss. A path on which every derivative is zero (Floor, say) gives zeros.
+ * loss or a seed's gradient has another shape than its value. A BatchNormalization of training_mode 1 is differentiated through the
+ * statistics of its batch; the running ones that it answers are written back nowhere. A path on which every derivative is zero (Floor, say) gives zeros.
  */
 export function backward(graph: GraphBuilder, seeds: readonly Seed[], wanted: readonly Value[]): Map<string, Value> {
   const nodes = [...graph.nodes];
   for (const value of wanted) if (!differentiable.has(value.type)) refuseType(value);
+  for (const { of, gradient } of seeds) if (!sameShape(of.shape, gradient.shape)) refuseSeed(of, gradient);
   const gradients = differentiate(graph, nodes, { seeds, wanted });
   const reaching = ancestorsOf(
     nodes,
@@ -173,6 +176,12 @@ function upstreamOf(node: NodeProto, nodes: readonly NodeProto[], wanted: readon
 function unreached({ name }: Value): never {
   throw new Error(
     `Parameter "${name}": expected a path to the loss, found none. Freeze it or use it in the objective.`,
+  );
+}
+
+function refuseSeed(of: Value, gradient: Value): never {
+  throw new Error(
+    `Seed of "${of.name}": expected a gradient of shape [${of.shape.join(', ')}], found [${gradient.shape.join(', ')}].`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { sumAll } from '../autodiff/broadcast.js';
 import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
-import { scalarLoss, type Loss } from './loss.js';
+import { refuseOtherShape, scalarLoss, type Loss } from './loss.js';
 
 /**
  * Mean over rows of temperature² * KL(teacher || student) between the softened distributions softmax(logits / temperature)
@@ -14,6 +14,7 @@ export function distillationLoss(
   teacher: Value,
   { temperature = 2 }: { temperature?: number } = {},
 ): Loss {
+  refuseOtherShape('Distillation', student, teacher);
   const rows = fixedShape(student)[0]!;
   const soft = (logits: Value): Value => graph.logSoftmax(graph.mul(logits, 1 / temperature));
   const [logStudent, logTeacher] = [soft(student), soft(teacher)];
@@ -25,8 +26,9 @@ export function distillationLoss(
   };
 }
 
-/** Mean over rows of 1 - cosine between `student` and `teacher`, both f32 [rows, d]: direction counts, length does not. */
+/** Mean over rows of 1 - cosine between `student` and `teacher`, both f32 [rows, d]: direction counts, length does not. Both get gradients. */
 export function cosineLoss(graph: GraphBuilder, student: Value, teacher: Value): Loss {
+  refuseOtherShape('Cosine loss', student, teacher);
   const rows = fixedShape(student)[0]!;
   const cosines = graph.reduceSum(graph.mul(graph.normalize(student), graph.normalize(teacher)), [1]);
   return scalarLoss(graph, graph.sub(1, graph.mul(sumAll(graph, cosines), 1 / rows)));

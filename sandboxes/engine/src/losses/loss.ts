@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
+import { sameShape } from '../graph/shapes.js';
 import type { Seed } from '../autodiff/rule.js';
 
 /**
@@ -15,6 +16,14 @@ export interface Loss {
 export interface Objective {
   readonly loss: Loss;
   readonly parts: Readonly<Record<string, Value>>;
+}
+
+/** Throws where two values that a loss compares number by number have different shapes: broadcasting would compare others too. */
+export function refuseOtherShape(loss: string, value: Value, other: Value): void {
+  if (!sameShape(value.shape, other.shape))
+    throw new Error(
+      `${loss}: expected "${other.name}" of the shape of "${value.name}", [${value.shape.join(', ')}], found [${other.shape.join(', ')}].`,
+    );
 }
 
 /** Any scalar as a loss: differentiation starts at it. */

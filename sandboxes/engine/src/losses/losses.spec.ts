@@ -263,6 +263,13 @@ describe('other losses', () => {
     ).toBeLessThan(TOLERANCE);
   });
 
+  it('names values of different shapes, which broadcasting would compare crosswise', () => {
+    const g = new GraphBuilder();
+    const [column, row] = [matrix(g, [[1], [2]]), matrix(g, [[1, 2]])];
+    for (const loss of [meanSquaredError, distillationLoss, cosineLoss])
+      expect(() => loss(g, column, row)).toThrow(/expected "constant_\d+" of the shape of .* \[2, 1\], found \[1, 2\]/);
+  });
+
   it('a weighted sum differentiates each term by its weight', async () => {
     const build = (g: GraphBuilder, x: Value): Loss =>
       weightedSum(g, {
