@@ -35,7 +35,6 @@ export { fixedShape, OPSET, type Value } from './graph/graph.js';
 
 // Differentiation and losses
 export { backward } from './autodiff/backward.js';
-export { gradientRules } from './autodiff/rules.js';
 export { NoGradient, type Seed } from './autodiff/rule.js';
 export { scalarLoss, weightedSum, type Loss, type Objective } from './losses/loss.js';
 export { softmaxCrossEntropy, type CrossEntropyOptions } from './losses/cross-entropy.js';
@@ -65,5 +64,5 @@ export type { Figures, FitPlan, FitResult, StepReport, Validation } from './trai
 export type { TrainableModel } from './training/trainable-model.js';
 export type { CheckpointState } from './training/checkpoint.js';
 export type { OptimizerOptions, ParameterGroup } from './optimizer/optimizer.js';
-export { learningRate, warmupCosine, type Schedule } from './optimizer/schedule.js';
+export { learningRate, type Schedule } from './optimizer/schedule.js';
 export { openSession, type Session } from './runtime/session.js';

@@ -8,19 +8,26 @@ import { wholeModels } from '../conformance/models.js';
 import { checks, modelChecks, type Check, type Finding } from '../conformance/outcome.js';
 import { checkAll } from '../conformance/pool.js';
 import { operatorsOf, readCase, unpackSuite } from '../conformance/suite.js';
-import { countOf, markdownTable, reasonsOf } from '../conformance/table.js';
+import { countOf, markdownReasons, markdownTable, reasonsOf } from '../conformance/table.js';
 import type { Work } from '../conformance/worker.js';
 import { dataFolder, environmentOf, runBench, share, type BenchReport } from './report.js';
 
 const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
+const reasons = fileURLToPath(new URL('../../CONFORMANCE.md', import.meta.url));
 const markers = [
   '<!-- onnx-conformance: begin (npm run bench -- onnx-conformance --write-readme) -->',
   '<!-- onnx-conformance: end -->',
 ] as const;
+const reasonsHead = [
+  '# The published ONNX tests: what lies behind the table of README.md',
+  '',
+  'Made by `npm run bench -- onnx-conformance --write-readme`; never edited.',
+];
 
 /**
  * `--only CHECK` (several times), `--operator NAME` and `--test PART` narrow what is checked and list every finding; the figures
- * count what applies. `--write-readme` puts the table into the engine's README.
+ * count what applies. `--write-readme` puts the table into the engine's README and the reasons into
+ * the file beside it.
  */
 const options = {
   json: { type: 'boolean', default: false },
@@ -66,6 +73,7 @@ async function measure(args: readonly string[]): Promise<Omit<BenchReport, 'benc
   if (values['write-readme']) {
     if (narrowed || values.only) throw new Error('--write-readme: expected the whole suite, found a part of it.');
     writeReadme(markdownTable(findings));
+    writeFileSync(reasons, [...reasonsHead, ...markdownReasons(findings), ''].join('\n'));
   }
   const figures = only.map((check) => {
     const { passed, failed } = countOf(findings, check);

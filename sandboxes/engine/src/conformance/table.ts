@@ -58,7 +58,7 @@ function general(reason: string): string {
     .slice(0, 140);
 }
 
-/** The table of the README: one row for each check, the whole models, then why tests do not apply or do not pass. */
+/** The table of the README: one row for each check. */
 export function markdownTable(findings: readonly Finding[]): string[] {
   const percent = (part: number, whole: number): string => (whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : '-');
   const rows = checks.map((check) => {
@@ -70,13 +70,17 @@ export function markdownTable(findings: readonly Finding[]): string[] {
     '| check | passed | failed | does not apply | share of those that apply | of all |',
     '| --- | --: | --: | --: | --: | --: |',
     ...rows,
-    ...modelChecks.flatMap((check) => modelLines(findings, check)),
-    ...checks.flatMap((check) => [
-      ...reasonLines(findings, check, 'inapplicable', 'Does not apply'),
-      ...reasonLines(findings, check, 'failed', 'Fails'),
-    ]),
   ];
 }
+
+/** What lies behind the table: the whole models, and why tests do not apply or do not pass. */
+export const markdownReasons = (findings: readonly Finding[]): string[] => [
+  ...modelChecks.flatMap((check) => modelLines(findings, check)),
+  ...checks.flatMap((check) => [
+    ...reasonLines(findings, check, 'inapplicable', 'Does not apply'),
+    ...reasonLines(findings, check, 'failed', 'Fails'),
+  ]),
+];
 
 const modelTitles = {
   models: 'Whole models read, validated, written and run',

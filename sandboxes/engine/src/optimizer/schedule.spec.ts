@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { learningRate, warmupCosine, type Schedule } from './schedule.js';
+import { learningRate, type Schedule } from './schedule.js';
 
 const at = { peak: 1, warmupSteps: 4, totalSteps: 12 };
 const steps = [0, 1, 3, 4, 8, 12, 50];
@@ -15,7 +15,7 @@ it.each<[Schedule['kind'], number[]]>([
 });
 
 it('a quarter of the way a cosine is still high and a line is not', () => {
-  expect(warmupCosine(at)(6)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 6);
+  expect(learningRate({ kind: 'cosine', ...at })(6)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 6);
   expect(learningRate({ kind: 'linear', ...at })(6)).toBeCloseTo(0.75, 6);
 });
 

@@ -26,7 +26,3 @@ export function learningRate({ kind, peak, warmupSteps, totalSteps, floor = 0 }:
     }
   };
 }
-
-/** A straight rise to `peak` over `warmupSteps`, then half a cosine down to `floor` at `totalSteps`. */
-export const warmupCosine = (options: Omit<Schedule, 'kind'>): ((step: number) => number) =>
-  learningRate({ kind: 'cosine', ...options });
