@@ -24,20 +24,21 @@ const attention: Decomposition = (of) => {
   const conditions: string[] = [];
   if (padded && isFlags) conditions.push(padded);
   if (ends) conditions.push(of.op('Less', [countTo(of, of.size(allKeys, 2)), ends]));
-  const mayBlind = conditions.length > 0;
   if (of.int('is_causal', 0) === 1) {
     const offset = ends ? of.op('Sub', [ends, of.size(q, 2)]) : pastKey && of.size(pastKey, 2);
     conditions.push(causal(of, q, allKeys, offset));
   }
   const visible = conditions.length > 0 ? conditions.reduce((a, b) => of.op('And', [a, b])) : undefined;
-  const biases = [...(padded && !isFlags ? [padded] : []), ...(visible ? [additive(of, visible)] : [])];
+  const biases = [...(padded && !isFlags ? [padded] : []), ...(visible ? [additive(of, visible, -Infinity)] : [])];
+  const bias = biases.length > 0 ? biases.reduce((a, b) => of.add(a, b)) : undefined;
+  const blind = bias !== undefined && (padded ?? ends) !== undefined ? rowsThatSeeNothing(of, bias) : undefined;
+  const emptied = (x: string): string => (blind === undefined ? x : of.op('Where', [blind, 0, x]));
   const attended = attend(
     of,
     { query: q, key: allKeys, value: allValues, heads, groups },
-    { scale: of.float('scale', 0), softcap: of.float('softcap', 0), biases },
+    { scale: of.float('scale', 0), softcap: of.float('softcap', 0), biases: bias === undefined ? [] : [emptied(bias)] },
   );
-  const seeing = mayBlind && visible ? (x: string): string => of.mul(x, rowsThatSee(of, visible)) : (x: string) => x;
-  const [output, weights] = [seeing(attended.output), seeing(attended.weights)];
+  const [output, weights] = [emptied(attended.output), emptied(attended.weights)];
   const stages = [attended.scores, attended.capped, attended.biased, weights];
   return [flat ? mergeHeads(of, output) : output, allKeys, allValues, stages[of.int('qk_matmul_output_mode', 0)]];
 };
@@ -48,13 +49,13 @@ function asLongAsKeys(of: Rewriting, mask: string, keys: string): string {
   const missing = of.op('Sub', [of.size(keys, 2), of.size(mask, -1)]);
   const rank = of.rank(mask);
   const amounts = [...Array.from({ length: 2 * rank - 1 }, () => of.integers(0)), of.unsqueeze(missing, 0)];
-  const hidden = of.tensor(flags ? tensor('bool', [], Uint8Array.of(0)) : float32([], [LOWEST]));
+  const hidden = of.tensor(flags ? tensor('bool', [], Uint8Array.of(0)) : float32([], [-Infinity]));
   return of.op('Pad', [mask, of.concat(amounts, 0), hidden]);
 }
 
-/** 1 for each query that sees some key, 0 for those that see none: they answer zeros. */
-function rowsThatSee(of: Rewriting, visible: string): string {
-  return of.op('ReduceMax', [of.cast(visible, elementFacts('float32').onnx), of.integers(-1)], { keepdims: 1 });
+/** Whether a query sees no key at all: such rows answer zeros, and so they do in onnxruntime where the lowest float32 fills one. */
+function rowsThatSeeNothing(of: Rewriting, bias: string): string {
+  return of.op('LessOrEqual', [of.op('ReduceMax', [bias, of.integers(-1)], { keepdims: 1 }), LOWEST]);
 }
 
 export const standardAttention: Readonly<Record<string, Decomposition>> = { Attention: attention };

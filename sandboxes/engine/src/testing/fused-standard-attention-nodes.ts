@@ -27,6 +27,13 @@ const flags = (...shape: readonly number[]): Tensor => ({
   data: Uint8Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, at) => Number(at % 4 !== 1)),
 });
 
+/** A float mask that hides the first keys of one row. */
+const hiding = (row: number, count: number, columns = TOTAL, hidden = -Infinity): Tensor => {
+  const mask = noise(LENGTH, columns);
+  (mask.data as Float32Array).fill(hidden, row * columns, row * columns + count);
+  return mask;
+};
+
 /** Attention of operator sets 23 and 24. */
 export const standardAttentionNodes: Readonly<Record<string, FusedNode>> = {
   'with heads': standard({ inputs: headed }),
@@ -61,6 +68,18 @@ export const standardAttentionNodes: Readonly<Record<string, FusedNode>> = {
       ...headed,
       { type: 'bool', shape: [LENGTH, TOTAL], data: Uint8Array.from({ length: 35 }, (_, at) => Number(at >= 7)) },
     ],
+  }),
+  'with a float mask that hides a row': standard({ inputs: [...headed, hiding(0, TOTAL)] }),
+  'with a float mask that hides what lengths leave': standard({
+    inputs: [...headed, hiding(0, 4), undefined, undefined, int64([BATCH], [7, 4])],
+  }),
+  'with a float mask that hides what looking back leaves': standard({
+    inputs: [...square, hiding(1, 2, LENGTH)],
+    attributes: { is_causal: 1 },
+  }),
+  'with the lowest numbers all along a row': standard({
+    inputs: [...headed, hiding(0, TOTAL, TOTAL, -3.4028234663852886e38)],
+    saturated: true,
   }),
   'with scores': standard({ inputs: headed, outputs: [0, 3] }),
   'with biased scores': standard({
