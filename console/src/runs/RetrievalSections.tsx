@@ -47,20 +47,26 @@ export function RetrievalSections({ retrieval }: { retrieval: Retrieval }) {
           hint="Each value of an attribute asked in words: share of the first ten that carry it, among the judged items."
         >
           <Stack spacing={1.25}>
-            {valuesToImages.map(({ attribute, judged, random }) => (
-              <Stack key={attribute} spacing={0.25}>
-                <IntervalBar
-                  label={attribute}
-                  value={judged.value}
-                  interval={judged}
-                  n={judged.n}
-                  color={palette.primary.main}
-                />
-                <Typography variant="caption" color="text.secondary">
-                  by chance {formatPercent(random)}
-                </Typography>
-              </Stack>
-            ))}
+            {valuesToImages.map(({ attribute, judged, allJudged, ceiling, random }) => {
+              const isCommon = judged.n > 0;
+              const shown = isCommon ? judged : allJudged;
+              return (
+                <Stack key={attribute} spacing={0.25}>
+                  <IntervalBar
+                    label={attribute}
+                    value={shown.value}
+                    interval={shown}
+                    n={shown.n}
+                    color={palette.primary.main}
+                  />
+                  <Typography variant="caption" color="text.secondary">
+                    {isCommon
+                      ? `by chance ${formatPercent(random)}; values that at least ten judged items have`
+                      : `no value has ten judged items: all values, where a perfect answer gets ${formatPercent(ceiling)}`}
+                  </Typography>
+                </Stack>
+              );
+            })}
           </Stack>
         </Section>
       )}
