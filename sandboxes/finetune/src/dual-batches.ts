@@ -1,9 +1,7 @@
-import type { ImagePreprocessing, TextEncoding } from '@graft/protocol';
+import type { DatasetItem, TextEncoding } from '@graft/protocol';
 import { ItemStream, labelFeeds, type LabelVocabulary, Random, textTokens, type TextTokens } from '@graft/runner';
 import type { HardGroups } from './hard-groups.js';
 import type { Neighbours } from './neighbours.js';
-import { PictureBatches } from './picture-batches.js';
-import type { PixelCache } from './pixel-cache.js';
 import { contrastiveTargets, normalised } from './positives.js';
 import { textFeeds } from './text-feeds.js';
 
@@ -13,8 +11,8 @@ const TEXT_STREAM = 3002;
 const PARTNER_STREAM = 3003;
 
 export interface DualBatchOptions {
-  readonly preprocessing: ImagePreprocessing;
-  readonly augment: boolean;
+  /** What the batch holds of its items' pictures: pixels, or features. */
+  readonly pictures: (items: Uint32Array, batch: number) => Feeds;
   readonly seed: number;
   readonly batchSize: number;
   readonly encoding: TextEncoding;
@@ -30,31 +28,30 @@ export interface DualBatchOptions {
   readonly shares: boolean;
 }
 
-type Feeds = Record<string, Float32Array | BigInt64Array>;
+export type Feeds = Record<string, Float32Array | BigInt64Array>;
 
 /**
  * Batches of pictures with a text each. With neighbours the second half of a batch are partners of the first: a neighbour, or the
  * item itself in another view.
  */
 export class DualBatches {
-  private readonly pictures: PictureBatches;
   private readonly stream: ItemStream;
   private readonly titles: readonly TextTokens[];
   private readonly described: readonly TextTokens[];
-  private readonly titleKeys: readonly string[];
+  /** Equal for items with the same title. */
+  private readonly titleKeys: Int32Array;
   private readonly labels: (chosen: Uint32Array) => Record<string, BigInt64Array>;
 
   constructor(
-    train: PixelCache,
+    items: readonly DatasetItem[],
     private readonly options: DualBatchOptions,
   ) {
     const { encoding } = options;
-    this.pictures = new PictureBatches(train, { ...options, capacity: options.batchSize });
-    this.stream = new ItemStream(train.items.length, options.seed);
-    this.titles = train.items.map(({ title }) => textTokens(title, encoding));
-    this.described = options.metadata > 0 ? train.items.map((item) => textTokens(item, encoding)) : [];
-    this.titleKeys = train.items.map(({ title }) => title.trim().toLowerCase());
-    this.labels = labelFeeds(train.items, options.labels);
+    this.stream = new ItemStream(items.length, options.seed);
+    this.titles = items.map(({ title }) => textTokens(title, encoding));
+    this.described = options.metadata > 0 ? items.map((item) => textTokens(item, encoding)) : [];
+    this.titleKeys = keysOf(items.map(({ title }) => title.trim().toLowerCase()));
+    this.labels = labelFeeds(items, options.labels);
   }
 
   /** Which items a batch holds, row by row. */
@@ -68,7 +65,7 @@ export class DualBatches {
     const { anchors, partners } = this.pairsOf(batch);
     const items = Uint32Array.of(...anchors, ...partners);
     return {
-      pixel_values: this.pictures.fill(items, batch),
+      ...this.options.pictures(items, batch),
       ...this.textsOf(items, batch),
       ...this.labels(items),
       ...(neighbours ? pairTargets(anchors, partners, neighbours) : {}),
@@ -117,6 +114,16 @@ export class DualBatches {
     const { rows, columns } = normalised(matches, count);
     return { 'texts.rows': rows, 'texts.columns': columns };
   }
+}
+
+/** A number for each distinct text, in the order of `texts`. */
+function keysOf(texts: readonly string[]): Int32Array {
+  const keys = new Map<string, number>();
+  return Int32Array.from(texts, (text) => {
+    const key = keys.get(text) ?? keys.size;
+    keys.set(text, key);
+    return key;
+  });
 }
 
 /** A text without some of its tokens; what is left weighs as much as the whole did. A text keeps at least one. */

@@ -1,23 +1,15 @@
-import { compose, learningRate, type Loss, Trainer, weightedSum } from '@graft/engine';
-import type { TextEncoding, TextTower } from '@graft/protocol';
-import { InputInvalid, labelVocabulary, type PreparedTraining, trainerOptions } from '@graft/runner';
+import { learningRate, Trainer } from '@graft/engine';
+import { InputInvalid, type PreparedTraining, trainerOptions } from '@graft/runner';
 import { centredProjection } from './centred-projection.js';
-import type { ContrastiveObjective } from './contrastive.js';
-import { DualBatches } from './dual-batches.js';
-import { neighbourLoss, textLoss, textVectors, valueLosses } from './dual-losses.js';
+import { batchesOf, type DualObjective, dualObjective, signalsOf } from './dual-signals.js';
 import { refuseAdapter } from './encoder-training.js';
 import type { TrainedModels } from './export-bundle.js';
-import { HardGroups } from './hard-groups.js';
-import { Neighbours } from './neighbours.js';
+import { PictureBatches } from './picture-batches.js';
 import { schedule } from './schedule.js';
 import { pictureInputs, type Setup } from './setup.js';
 import { buildTextEncoder } from './text-encoder.js';
 import { textRecall } from './text-recall.js';
-
-/** Words are rare: the moments of a word's row must forget in fewer steps than it takes to meet the word again. */
-const BETA2 = 0.99;
-
-export type DualObjective = ContrastiveObjective & { readonly text: TextTower };
+import { BETA2, withProjection } from './two-towers.js';
 
 /**
  * Trains two towers of one space: pictures against the texts of their items, items against the text of each attribute's value
@@ -36,52 +28,30 @@ export async function prepareDualEncoder(
   const long = text.matryoshka.find((length) => length >= objective.dim);
   if (long !== undefined)
     throw new InputInvalid(`objective.text.matryoshka: expected lengths below dim ${objective.dim}, found ${long}.`);
-  const encoding = encodingOf(text);
-  const labels = labelVocabulary(train.items, objective.attributes);
-  const neighbours = await neighboursOf(setup, objective);
+  const signals = await signalsOf(setup, objective);
+  const { encoding, labels } = signals;
   const plan = schedule(training, train.items.length);
   const { batchSize } = plan;
   const projection = await centredProjection(setup, objective.dim);
-  const options = trainerOptions(training);
   const trainer = await Trainer.create({
     models: {
-      vision: compose(
-        { model: setup.encoder, prefix: 'backbone.' },
-        { model: projection, prefix: 'space.' },
-        { image_features: 'features' },
-      ),
+      vision: withProjection(setup.encoder, projection),
       text: buildTextEncoder(text, objective.dim, seed),
     },
     objective: async (g, models) => {
       const pixels = g.input('pixel_values', 'float32', [batchSize, 3, preprocessing.height, preprocessing.width]);
       const { image_features: vectors } = await models.vision.apply(g, { pixel_values: pixels }, ['image_features']);
-      const texts = await textVectors(g, { encoder: models.text, encoding }, batchSize);
-      const values = await valueLosses(g, { encoder: models.text, encoding }, vectors, labels);
-      return weightedSum(g, {
-        texts: { loss: textLoss(g, [vectors, texts], objective), weight: 1 },
-        ...weighted(values, text.attributeWeight),
-        ...(neighbours
-          ? weighted({ neighbours: neighbourLoss(g, vectors, objective.temperature) }, text.neighbourWeight)
-          : {}),
-      });
+      return dualObjective(g, vectors, models.text, signals);
     },
-    ...options,
-    optimizer: { ...options.optimizer, beta2: BETA2 },
+    ...trainerOptions(training),
+    optimizer: { ...trainerOptions(training).optimizer, beta2: BETA2 },
     threads,
     seed,
   });
-  const batches = new DualBatches(train, {
-    preprocessing,
-    augment: training.augment,
-    seed,
+  const pictures = new PictureBatches(train, { preprocessing, augment: training.augment, seed, capacity: batchSize });
+  const batches = batchesOf(setup, signals, {
     batchSize,
-    encoding,
-    metadata: text.metadata,
-    dropout: text.dropout,
-    labels,
-    groups: text.hardNegatives && new HardGroups(train.items, text.hardNegatives),
-    neighbours,
-    shares: text.loss === 'info-nce',
+    pictures: (items, batch) => ({ pixel_values: pictures.fill(items, batch) }),
   });
   return {
     plan: {
@@ -117,25 +87,4 @@ export async function prepareDualEncoder(
       };
     },
   };
-}
-
-const weighted = (
-  losses: Readonly<Record<string, Loss>>,
-  weight: number,
-): Record<string, { loss: Loss; weight: number }> =>
-  Object.fromEntries(Object.entries(losses).map(([name, loss]) => [name, { loss, weight }]));
-
-const encodingOf = ({ buckets, length, ngrams, characters }: TextTower): TextEncoding => ({
-  kind: 'hashed-words',
-  buckets,
-  length,
-  ngrams,
-  characters,
-});
-
-/** Null where there is no pair among the training items. */
-async function neighboursOf({ dataset, train }: Setup, objective: DualObjective): Promise<Neighbours | null> {
-  if (!objective.coEngagement || objective.text.neighbourWeight === 0) return null;
-  const neighbours = await Neighbours.read(dataset.pairs(), train.items);
-  return neighbours.isEmpty ? null : neighbours;
 }

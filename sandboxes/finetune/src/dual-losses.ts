@@ -15,7 +15,7 @@ import {
 } from '@graft/engine';
 import type { TextEncoding } from '@graft/protocol';
 import { type LabelVocabulary, NO_LABEL } from '@graft/runner';
-import type { DualObjective } from './dual-encoder.js';
+import type { DualObjective } from './dual-signals.js';
 import { feedsOfTexts } from './text-feeds.js';
 
 /** Of each shorter prefix, against 1 for the whole vector. */

@@ -260,6 +260,26 @@ describe('finetune with a text tower', () => {
     expect(cosine(row(0), row(1))).toBeGreaterThan(cosine(row(2), row(1)));
   });
 
+  it('aligns both towers on finished features, and goes on from there after a cancel', async () => {
+    const objective = { ...dual, text: { ...text, alignment: { epochs: 6, batchSize: 24, learningRate: 0.003 } } };
+    const input = { objective, training: { ...training, epochs: 2 } };
+    const whole = await run(input);
+    expect(whole.failure).toBeUndefined();
+    const names = whole.events.flatMap((event) => (event.type === 'metric' ? [event.name] : []));
+    expect(names).toEqual(expect.arrayContaining(['loss/texts', 'alignment/loss/texts']));
+    const cancel = new AbortController();
+    const onEvent = (event: Event): void => {
+      if (event.type === 'metric' && event.name === 'alignment/loss' && event.step === 12) cancel.abort();
+    };
+    const broken = await run(input, { signal: cancel.signal, onEvent });
+    expect(broken.failure).toMatchObject({ code: 'cancelled' });
+    const resumed = await run(input, { workspace: broken.workspace });
+    for (const name of ['vision_encoder.safetensors', 'text_encoder.safetensors']) {
+      const weights = async (workspace: string): Promise<Buffer> => readFile(join(workspace, 'out/bundle', name));
+      expect((await weights(resumed.workspace)).equals(await weights(whole.workspace))).toBe(true);
+    }
+  });
+
   it('pulls co-engaged items together where there are pairs, and takes SigLIP', async () => {
     const parts = async (objective: Record<string, unknown>): Promise<string[]> => {
       const { failure, events } = await run({ objective, training: { ...training, epochs: 1 } });

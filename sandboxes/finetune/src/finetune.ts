@@ -1,5 +1,6 @@
 import { UnmatchedPattern } from '@graft/engine';
 import { Dataset, InputInvalid, type PreparedTraining, rehearse, runTraining, startWatch } from '@graft/runner';
+import { align, type AlignedModels } from './alignment.js';
 import { prepareClassifier } from './classify.js';
 import { prepareDomainEncoder } from './contrastive.js';
 import { prepareDualEncoder } from './dual-encoder.js';
@@ -33,7 +34,8 @@ async function train(context: FinetuneContext): Promise<Record<string, unknown>>
   const { steps, imagesPerSecond, final } = await runTraining(context, training.plan);
   const models = training.models();
   await trainer.release();
-  const { spaceId } = await exportBundle(setup, models);
+  const aligned = await alignedTowers(setup, objective, models);
+  const { spaceId } = await exportBundle(setup, aligned ?? models);
   context.artifact('bundle', 'bundle');
   return {
     steps,
@@ -41,7 +43,19 @@ async function train(context: FinetuneContext): Promise<Record<string, unknown>>
     imagesPerSecond: Math.round(imagesPerSecond),
     spaceId,
     ...final,
+    ...aligned?.final,
   };
+}
+
+/** Null where the objective asks for no alignment. */
+async function alignedTowers(
+  setup: Setup,
+  objective: FinetuneContext['input']['objective'],
+  models: TrainedModels,
+): Promise<AlignedModels | null> {
+  const text = objective.kind === 'contrastive' ? objective.text : null;
+  if (objective.kind !== 'contrastive' || !text?.alignment) return null;
+  return align(setup, models, { ...objective, text }, text.alignment);
 }
 
 function prepareTraining(

@@ -177,6 +177,17 @@ export const TextTower = TextEncoding.omit({ kind: true }).extend({
     .max(10)
     .default(0.5)
     .describe('Weight of pulling co-engaged items together, where the dataset has pairs'),
+  alignment: z
+    .strictObject({
+      epochs: z.number().min(0.01).max(1000).default(10).describe('Passes over the features of the training split'),
+      batchSize: z.number().int().min(2).max(8192).default(512),
+      learningRate: z.number().positive().max(1).default(0.002),
+    })
+    .nullable()
+    .default(null)
+    .describe(
+      'After the training both towers are brought together once more on the finished features of the pictures, in batches as large as no picture would allow; null leaves them as they are',
+    ),
 });
 export type TextTower = z.infer<typeof TextTower>;
 

@@ -29,5 +29,11 @@ export { Snapshot, SnapshotIndex, writeSnapshot, type SnapshotContent } from './
 export { assertGenuine, encoderSha256, spaceId, spaceOf } from './space.js';
 export { textTokens, type EncodableText, type TextTokens } from './text-tokens.js';
 export { ItemStream } from './item-stream.js';
-export { runTraining, type Trainee, type TrainingPlan, type TrainingResult } from './training-loop.js';
+export {
+  runTraining,
+  type Trainee,
+  type TrainingPlan,
+  type TrainingReport,
+  type TrainingResult,
+} from './training-loop.js';
 export { trainerOptions, trainingSchedule, type TrainingSchedule } from './training-parameters.js';

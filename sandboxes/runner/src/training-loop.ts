@@ -69,11 +69,17 @@ export interface TrainingResult {
   readonly final: Figures;
 }
 
+/** Where a training says how it goes, and keeps its checkpoints: a recipe's context, or a part of it. */
+export type TrainingReport = Pick<
+  Reporting,
+  'checkpointDir' | 'metric' | 'progress' | 'log' | 'checkpoint' | 'breathe'
+>;
+
 /**
  * Trains from the run's checkpoint, or from the beginning, to `totalSteps` or an early stop: curves, progress, checkpoints, and an
  * ear for the cancel between steps. Afterwards the trainer holds the weights to write.
  */
-export async function runTraining<Feeds>(context: Reporting, plan: TrainingPlan<Feeds>): Promise<TrainingResult> {
+export async function runTraining<Feeds>(context: TrainingReport, plan: TrainingPlan<Feeds>): Promise<TrainingResult> {
   const { trainer, totalSteps, accumulation = 1, earlyStopping } = plan;
   const curveEvery = Math.max(1, Math.floor(totalSteps / CURVE_POINTS));
   const speed = new Speed(plan.imagesPerStep * accumulation);
