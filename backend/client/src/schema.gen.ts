@@ -2021,6 +2021,21 @@ export interface components {
                              * @default 0.5
                              */
                             neighbourWeight?: number;
+                            /**
+                             * @description After the training both towers are brought together once more on the finished features of the pictures, in batches as large as no picture would allow; null leaves them as they are
+                             * @default null
+                             */
+                            alignment?: {
+                                /**
+                                 * @description Passes over the features of the training split
+                                 * @default 10
+                                 */
+                                epochs?: number;
+                                /** @default 512 */
+                                batchSize?: number;
+                                /** @default 0.002 */
+                                learningRate?: number;
+                            } | null;
                         } | null;
                     };
                     /** @default {} */
@@ -2659,6 +2674,21 @@ export interface components {
                              * @default 0.5
                              */
                             neighbourWeight: number;
+                            /**
+                             * @description After the training both towers are brought together once more on the finished features of the pictures, in batches as large as no picture would allow; null leaves them as they are
+                             * @default null
+                             */
+                            alignment: {
+                                /**
+                                 * @description Passes over the features of the training split
+                                 * @default 10
+                                 */
+                                epochs: number;
+                                /** @default 512 */
+                                batchSize: number;
+                                /** @default 0.002 */
+                                learningRate: number;
+                            } | null;
                         } | null;
                     };
                     training: {
