@@ -79,7 +79,7 @@ const describeTask = (split: string, { galleryCount, judgedCount, dim }: Retriev
   image_to_image:
     'query: a judged picture; gallery without the product itself and without copies of its bytes; right: same articleType and baseColour; pixels and histogram at 32 x 32',
   published:
-    'zero-shot models at full picture size, which trained on none of these products; ours trains on 35,409 other products of the catalogue at 60 x 80; judged products and gallery are not the same either',
+    'zero-shot models at full picture size, which trained on none of these products; ours trains on 35,409 other products of the catalogue, at 48 x 64; judged products and gallery are not the same either',
 });
 
 export function embeddingsBenchLines({ figures, environment }: EmbeddingsBenchReport): string[] {
