@@ -1,5 +1,4 @@
 import { floatAttribute, intAttribute } from '../proto/messages.js';
-import type { GraphBuilder } from '../graph/builder.js';
 import { fixedShape, type Value } from '../graph/graph.js';
 import { positiveAxis } from '../graph/shapes.js';
 import { elementCount } from '../tensors/tensor.js';
@@ -7,11 +6,9 @@ import { sumRows, unbroadcast } from './broadcast.js';
 import { rewritingRule, unaryRule, type GradientRule } from './rule.js';
 
 export const normalisationRules = {
-  Softmax: unaryRule(({ graph, node, y: answer, gradient }) => {
-    const axis = intAttribute(node, 'axis', -1);
-    const y = withoutMaskedRows(graph, answer);
-    return graph.mul(y, graph.sub(gradient, graph.reduceSum(graph.mul(gradient, y), [axis])));
-  }),
+  Softmax: unaryRule(({ graph, node, y, gradient }) =>
+    graph.mul(y, graph.sub(gradient, graph.reduceSum(graph.mul(gradient, y), [intAttribute(node, 'axis', -1)]))),
+  ),
   LogSoftmax: unaryRule(({ graph, node, y, gradient }) =>
     graph.sub(gradient, graph.mul(graph.exp(y), graph.reduceSum(gradient, [intAttribute(node, 'axis', -1)]))),
   ),
@@ -57,15 +54,6 @@ export const normalisationRules = {
     ];
   },
 } satisfies Record<string, GradientRule>;
-
-/**
- * Rows that are masked altogether are NaN. A graph that looks for them puts other numbers in their place, so they have no gradient;
- * NaN times that nothing would still be NaN.
- */
-function withoutMaskedRows(graph: GraphBuilder, y: Value): Value {
-  const test = graph.nodes.find(({ opType, input }) => opType === 'IsNaN' && input[0] === y.name);
-  return test ? graph.where(graph.value(test.output[0]!), 0, y) : y;
-}
 
 /** Where mean or inverse deviation are used as well. */
 const layerNormalizationWithStatistics = rewritingRule(({ graph, node, inputs: [x, scale, bias] }) => {
