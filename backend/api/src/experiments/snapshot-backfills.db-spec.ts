@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SnapshotManifest } from '@graft/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ArtifactsService } from '../artifacts/index.js';
 import { newId } from '../kernel/index.js';
@@ -9,6 +8,7 @@ import { Transactions } from '../platform/database/index.js';
 import { SpacesService, VectorMissesService } from '../spaces/index.js';
 import { startTestApp, type TestApp } from '../testing/app.js';
 import { useDatabase } from '../testing/database.js';
+import { aSnapshotManifest } from '../testing/snapshot-manifest.js';
 import { SnapshotBackfills } from './snapshot-backfills.js';
 
 const database = useDatabase();
@@ -28,23 +28,7 @@ beforeAll(async () => {
     `INSERT INTO datasets (id, name, description, tier, created_by, created_by_name, created_at) VALUES ($1, 'things', '', 'internal', $1, 'x', now())`,
     [datasetId],
   );
-  const manifest = SnapshotManifest.parse({
-    format: 'graft-snapshot',
-    formatVersion: 1,
-    space: {
-      id: spaceId,
-      definition: {
-        encoderSha256: 'b'.repeat(64),
-        preprocessing: { width: 32, height: 32, fit: 'fill', mean: [0, 0, 0], std: [1, 1, 1] },
-        pooling: 'mean',
-        normalised: true,
-        dim: 8,
-        dtype: 'float32',
-      },
-    },
-    itemCount: 3,
-    encodedCount: 3,
-    reusedCount: 0,
+  const manifest = aSnapshotManifest(spaceId, {
     dtype: 'f16',
     index: { kind: 'hnsw', connectivity: 8, expansionAdd: 64, expansionSearch: 32, recall10: 1, queries: 3, p50Ms: 1 },
   });

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SnapshotManifest } from '@graft/protocol';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ArtifactsService } from '../artifacts/index.js';
 import { newId } from '../kernel/index.js';
 import { Transactions } from '../platform/database/index.js';
 import { startTestApp, type TestApp } from '../testing/app.js';
 import { useDatabase } from '../testing/database.js';
+import { aSnapshotManifest } from '../testing/snapshot-manifest.js';
 import type { SnapshotDto, SpaceDetailDto } from './dto/spaces.dto.js';
 import { SpacesService } from './spaces.service.js';
 
@@ -51,27 +51,11 @@ async function addVersion(version: number, pictures: Record<string, string>): Pr
   return id;
 }
 
-const manifest: SnapshotManifest = {
-  format: 'graft-snapshot',
-  formatVersion: 1,
-  space: {
-    id: spaceId,
-    definition: {
-      encoderSha256: 'b'.repeat(64),
-      preprocessing: { width: 32, height: 32, fit: 'fill', mean: [0, 0, 0], std: [1, 1, 1] },
-      pooling: 'mean',
-      normalised: true,
-      dim: 8,
-      dtype: 'float32',
-    },
-  },
-  itemCount: 3,
-  encodedCount: 3,
-  reusedCount: 0,
+const manifest = aSnapshotManifest(spaceId, {
   dtype: 'int8',
   quantisation: { recall10: 0.99, queries: 3 },
   index: null,
-};
+});
 
 async function register(datasetVersionId: string, publish: boolean): Promise<string> {
   const snapshot = {
