@@ -77,8 +77,8 @@ export function SpaceMap({ points, versionId }: { points: readonly Point[]; vers
           ))}
           {shown && <circle {...place(shown)} r={8} fill="none" stroke={palette.text.primary} strokeWidth={2} />}
         </Box>
-        <Stack spacing={1.5} sx={{ minWidth: 0 }}>
-          <Box sx={{ minHeight: 150 }}>
+        <Stack direction={{ xs: 'row', md: 'column' }} spacing={1.5} sx={{ minWidth: 0 }}>
+          <Box sx={{ minHeight: 150, width: 120, flex: 'none' }}>
             {shown && versionId && (
               <>
                 <Picture versionId={versionId} itemId={shown.itemId} title={shown.itemId} side={120} />

@@ -85,7 +85,12 @@ export function RecordTable<T extends { id: string }>({
                 <TableCell
                   key={column.label}
                   align={column.align ?? 'left'}
-                  sx={{ fontVariantNumeric: 'tabular-nums', ...display(column) }}
+                  sx={{
+                    fontVariantNumeric: 'tabular-nums',
+                    // A number stays with its unit.
+                    ...(column.align === 'right' && { whiteSpace: 'nowrap' }),
+                    ...display(column),
+                  }}
                 >
                   {index === 0 && linkTo ? (
                     <MuiLink component={Link} to={linkTo(row)} color="text.primary" sx={{ fontWeight: 600 }}>
